@@ -1,8 +1,8 @@
 FROM rust:1.95-bookworm AS build
 WORKDIR /build
 
-# The dependencies in a layer of their own, which is rebuilt when Cargo.lock or a tool changes. Cargo wants to see the
-# tools, which are members of the workspace, and builds none.
+# The dependencies are in a separate layer, which is rebuilt when Cargo.lock or a tool changes. Cargo needs the tools,
+# which are members of the workspace, but does not build them.
 COPY Cargo.toml Cargo.lock ./
 COPY tools tools
 RUN mkdir src \
@@ -16,7 +16,7 @@ COPY src src
 COPY sql sql
 COPY templates templates
 COPY static static
-# Cargo compares times, and those of the copied files may be older than the layer above.
+# Cargo compares file times, and the copied files may be older than the layer above.
 RUN touch build.rs src/lib.rs src/main.rs \
     && cargo build --release --locked
 
@@ -29,7 +29,7 @@ COPY --from=build /build/target/release/property-listings /usr/local/bin/
 COPY script/lib/healthcheck /usr/local/bin/healthcheck
 COPY static static
 
-# There is no PostgreSQL or Redis in this image: set DATABASE_URL, and REDIS_URL or REDIS_URL=off. The program writes only to
+# This image has no PostgreSQL or Redis: set DATABASE_URL, and REDIS_URL or REDIS_URL=off. The program writes only to
 # DATA_DIR and /tmp, so the rest of the file system can be read-only.
 ENV HOST=0.0.0.0 PORT=8000 DEBUG=false DATA_DIR=/var/lib/property-listings
 USER site

@@ -1,5 +1,5 @@
-//! Names the build by everything that decides what its pages look like, its data by what decides how they are read and
-//! stored, and each static file by its content.
+//! Computes the versions of the build and of its data from the files that affect pages and stored values, and names
+//! each static file by its content.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,9 +7,9 @@ use std::{env, fs, io};
 
 use sha2::{Digest as _, Sha256};
 
-/// What decides what a page looks like.
+/// The folders that affect how a page looks.
 const EVERYTHING: [&str; 4] = ["src", "templates", "static", "sql"];
-/// What decides how query results and counts are read, keyed and stored.
+/// The folders that affect how query results and counts are read, keyed and stored.
 const DATA: [&str; 6] = ["src/cache", "src/db", "src/domain", "src/events", "src/services", "sql"];
 
 fn main() -> io::Result<()> {
@@ -46,7 +46,7 @@ fn digest(folders: &[&str]) -> io::Result<String> {
     Ok(short_hex(&digest.finalize()))
 }
 
-/// Every file below a folder, in a fixed order; none where there is no such folder.
+/// Every file below a folder, in a fixed order; none if the folder does not exist.
 fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     if !folder.exists() {

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use tikv_jemallocator::Jemalloc;
 
-/// Pages of all sizes come and go on every thread: the system's allocator would keep more than twice their memory.
+/// Pages of all sizes are allocated and freed on every thread: the system's allocator would keep more than twice their
+/// memory.
 #[global_allocator]
 static ALLOCATOR: Jemalloc = Jemalloc;
 

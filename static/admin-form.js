@@ -1,11 +1,11 @@
-// What scripts add to the forms of a listing; everything works without them.
+// Enhances the forms of a listing; everything works without this script.
 (() => {
   "use strict";
   const form = document.querySelector("form[data-guard]");
   if (!form) return;
   const fields = () => [...form.elements].filter((field) => field.name && field.type !== "hidden" && field.type !== "submit");
 
-  // Leaving with changes that are not saved is asked about first.
+  // Asks before the user leaves a page with unsaved changes.
   let sent = false;
   const chosen = (select) => [...select.options].find((option) => option.defaultSelected) ?? select.options[0];
   const changed = (field) => {
@@ -17,11 +17,12 @@
   addEventListener("beforeunload", (event) => {
     if (sent || !isUnsaved()) return;
     event.preventDefault();
-    // What older browsers ask for.
+    // Needed by older browsers.
     event.returnValue = "";
   });
 
-  // A form is sent once; the button that was pressed has to be part of it, so they are turned off right after.
+  // A form is sent once. The buttons are disabled right after sending, because the pressed one must be part of the
+  // form.
   const buttons = () => [...form.querySelectorAll("button[type=submit]")];
   const allow = (allowed) => {
     sent = !allowed;
@@ -31,11 +32,11 @@
     if (sent) return event.preventDefault();
     sent = true;
     setTimeout(() => allow(false));
-    // Where no answer comes, one can try again: the form's token sees to it that it is saved once.
+    // If no response comes, the user can try again: the form's token ensures that it is saved once.
     setTimeout(() => allow(true), 15000);
   });
-  // Back brings typed text back, into a page that may be a new one. The version and the token that it was typed under come back
-  // with it, so that saving it again neither overwrites a later change nor adds a listing twice.
+  // The browser's Back button restores typed text, perhaps in a newer page. The version and the token under which it
+  // was typed are restored with it, so that saving it again neither overwrites a later change nor adds a listing twice.
   const hidden = [...form.querySelectorAll("[type=hidden]:is([name=version], [name=_once])")];
   if (!isUnsaved()) {
     form.addEventListener("input", () => {
@@ -48,7 +49,7 @@
     for (const field of hidden) field.value = history.state[field.name] ?? field.value;
   });
 
-  // How many characters a text has, as the server counts them.
+  // The number of characters of a text, as the server counts them.
   const length = (text) => [...text.trim().replace(/\r\n?/g, "\n")].length;
   const number = new Intl.NumberFormat(document.documentElement.lang);
   for (const field of form.querySelectorAll("[data-limit]")) {
@@ -68,7 +69,7 @@
       counter.textContent = `${number.format(has)} of ${number.format(limit)}`;
       counter.classList.toggle("counter--over", left < 0);
       clearTimeout(waiting);
-      // Spoken only where it matters, and not at every letter.
+      // Screen readers announce it only near the limit, and not at every letter.
       const near = left <= limit / 10;
       const text = left < 0 ? `${number.format(-left)} characters too many` : `${number.format(left)} characters left`;
       waiting = setTimeout(() => { status.textContent = near && document.activeElement === field ? text : ""; }, 700);
@@ -78,14 +79,14 @@
     count();
   }
 
-  // Who edits their own version of a field wants that version.
+  // Selects the user's own version of a field when they edit it.
   form.addEventListener("input", (event) => {
     if (event.target.type === "radio") return;
     const own = form.querySelector(`[name="choose_${CSS.escape(event.target.name)}"][value="mine"]`);
     if (own) own.checked = true;
   });
 
-  // Places to choose from, by what was typed.
+  // Suggests places while the user types.
   const place = form.querySelector("[name=location][list]");
   if (place) {
     let asking;

@@ -1,4 +1,4 @@
-// What scripts add to the admin's list: ticking a whole page, a range of rows, and how many are ticked.
+// Enhances the admin's list: selects a whole page or a range of rows, and shows how many are selected.
 (() => {
   "use strict";
   const form = document.querySelector("#rows");
@@ -27,7 +27,7 @@
     ticked.textContent = across.checked ? "All are selected." : `${number(chosen)} of ${number(boxes.length)} on this page selected.`;
   };
 
-  // With Shift, the rows between the last two that were clicked.
+  // With Shift, selects the rows between the last two clicks.
   let last = null;
   form.addEventListener("click", (event) => {
     const at = boxes.indexOf(event.target);
@@ -41,13 +41,13 @@
   });
   form.addEventListener("change", (event) => {
     if (event.target === all) for (const box of boxes) box.checked = all.checked;
-    // Who unticks a row does not want all of them.
+    // A user who deselects a row does not want all rows.
     if (boxes.includes(event.target) && !event.target.checked) across.checked = false;
     if (event.target === all && !all.checked) across.checked = false;
     if (event.target === across) for (const box of boxes) box.checked = across.checked;
     count();
   });
-  // Browsers bring back what was ticked when a page is returned to.
+  // Browsers restore the selection when the user returns to a page.
   addEventListener("pageshow", count);
   count();
 })();

@@ -1,7 +1,7 @@
-// What scripts add to the photos of a listing: files that are dropped on the page, and the progress of an upload.
+// Enhances the photos page of a listing: files can be dropped on the page, and uploads show their progress.
 (() => {
   "use strict";
-  // The answer to an upload takes the place of the page, so everything is looked up again.
+  // The response to an upload replaces the page, so every element is looked up again.
   const start = () => {
     const form = document.querySelector("form[data-photos]");
     if (!form) return;

@@ -1,10 +1,10 @@
-// The dashboard's charts, in the page's own colours. The tables below them have the same figures. Steps without requests are
-// gaps that are shaded and named; series differ by pattern, dash and mark, not by colour alone.
+// The dashboard's charts, in the page's colours. The tables below have the same figures. Steps without requests are
+// shaded gaps with a label; series differ by pattern, dash and mark, not by colour alone.
 "use strict";
 (() => {
   const boxes = [...document.querySelectorAll("[data-chart]")];
   if (boxes.length === 0 || typeof uPlot === "undefined") return;
-  // What the charts show is told once.
+  // The data of the charts.
   document.querySelectorAll("details.same").forEach((table) => (table.open = false));
   // The clocks of the site, as in the tables.
   const clocks = new Intl.DateTimeFormat("en-US", {
@@ -33,8 +33,8 @@
   const plain = { size: 46, linear: true };
   const gauge = (name) => (point) => point.gauges[name];
   const rate = (name) => (point) => point.served[name] / Math.max(1, Math.min(history.step, history.to - point.at));
-  // What each chart shows: its series, each with a label, a value of a point, a colour, and a pattern, or a dash and a mark;
-  // its format; and the limits that are drawn, each with its name.
+  // The charts: the series of each, with label, value of a point, colour, and a pattern or a dash and a mark; the
+  // number format; and the limits to draw, with labels.
   const CHARTS = {
     served: {
       ...plain, format: count, stacked: true,
@@ -94,7 +94,7 @@
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const font = (scale) => `${12 * scale}px ${getComputedStyle(document.body).fontFamily}`;
-  // A fill on the ground of the page, so that it hides what is behind it.
+  // A fill in the background colour, to cover what is below it.
   const fill = (name, pattern) => {
     if (pattern === "solid") return colour(name);
     const tile = Object.assign(document.createElement("canvas"), { width: 8, height: 8 });
@@ -109,10 +109,10 @@
     return ctx.createPattern(tile, "repeat");
   };
 
-  // So long nothing may be requested before it counts as idle, and lines end.
+  // After this time without requests, a period counts as idle and lines end.
   const pause = () => Math.max(2 * history.step, span() / 24);
   const isUsed = (point) => point && (point.hit_ratio !== null || point.served.unavailable > 0);
-  // The times in which no page was requested.
+  // The periods in which no page was requested.
   const idle = () => {
     const found = [];
     let begin = history.from;
@@ -124,7 +124,7 @@
     return found;
   };
 
-  // Columns for a chart on the grid of all steps. `null` is a gap; `undefined` is a moment that a line passes over.
+  // The columns of a chart on the grid of all steps. `null` is a gap; `undefined` is a step that a line skips.
   const columns = ({ series, stacked }) => {
     const known = new Map(history.points.map((point) => [point.at, point]));
     const first = Math.ceil(history.from / history.step) * history.step;
@@ -148,7 +148,7 @@
     });
     const middle = grid.map((at) => at + (stacked ? 0 : history.step / 2));
     if (!stacked) return { data: [middle, ...raw], raw };
-    // The first series is the top of the pile, and is drawn first, so that each part covers those above it.
+    // The first series is the top of the stack and is drawn first, so that each part covers the ones above it.
     const sums = grid.map(() => 0);
     const pile = (column) => column.map((value, at) => (value == null ? null : (sums[at] += value)));
     const piles = raw.toReversed().map(pile).reverse();
@@ -157,7 +157,7 @@
 
   const charts = boxes.map((box) => ({ box, ...CHARTS[box.dataset.chart], plot: null }));
 
-  // Idle times behind the series.
+  // Draws idle periods behind the series.
   const shade = (plot) => {
     const { left, top, width, height } = plot.bbox;
     const { ctx } = plot;
@@ -180,7 +180,7 @@
     ctx.restore();
   };
 
-  // Limits with their names before the series; those that are out of the chart's range are named at its top.
+  // Draws limits and their labels below the series; limits outside the chart's range are listed at its top.
   const bound = (chart) => (plot) => {
     const { left, top, width } = plot.bbox;
     const { ctx } = plot;
@@ -211,7 +211,8 @@
     ctx.restore();
   };
 
-  // Marks of changes above the plot. Those that lie closely together are one link, to the first row in the table below.
+  // Draws marks of changes above the plot. Marks that are close together share a link to the first row in the table
+  // below.
   const markChanges = ({ box, plot }) => {
     const row = box.querySelector(".chart__marks");
     const scale = plot.bbox.left / devicePixelRatio;
@@ -246,7 +247,7 @@
       hooks: {
         drawAxes: [shade],
         draw: [bound(chart)],
-        // Without a cursor, the legend has the latest values.
+        // Without a cursor, the legend shows the latest values.
         setLegend: [(plot) => { if (plot.legend.idx == null && chart.latest >= 0) plot.setLegend({ idx: chart.latest }, false); }],
       },
       scales: {
@@ -273,7 +274,7 @@
     };
   };
 
-  // The legend shows each series as it is drawn.
+  // The legend shows the style of each series.
   const nameSeries = ({ box, series, plot }) => {
     const markers = box.querySelectorAll(".u-series:not(:first-child) .u-marker");
     markers.forEach((marker, at) => {
@@ -324,7 +325,7 @@
     markChanges(chart);
   };
 
-  // Shows a history; without one, what is known is drawn anew.
+  // Draws the charts with new data; without data, draws them again.
   const show = (next) => {
     history = next ?? history;
     if (history) charts.forEach(draw);
@@ -338,7 +339,7 @@
     show();
   };
 
-  // The box is there at once, so that nothing moves when it is filled.
+  // The box exists from the start, so that the page does not move when it is filled.
   boxes.forEach((box) => box.append(document.createElement("div")));
   document.fonts.ready.then(() => show());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);

@@ -1,5 +1,5 @@
-// Keeps the dashboard's figures up to date by server-sent events, until the user pauses them. Without this script the page
-// is whole, and has a link that loads it anew.
+// Updates the dashboard's figures with server-sent events until the user pauses them. Without this script, the page is
+// complete and has a link that reloads it.
 "use strict";
 (() => {
   const source = document.querySelector("[data-stream]")?.dataset.stream;
@@ -12,7 +12,7 @@
   let paused = false;
   let timer = 0;
 
-  // Said only when it changes, because it is read out.
+  // Set only when it changes, because screen readers announce it.
   const say = (text) => {
     if (state.textContent !== text) state.textContent = text;
   };
@@ -22,7 +22,7 @@
     timer = setTimeout(() => say("Live updates are interrupted"), SILENCE);
   };
 
-  // Replaces what differs, except where the user has the focus or a selection.
+  // Replaces the parts that differ, except those with the user's focus or selection.
   const showFigures = (event) => {
     const { html } = JSON.parse(event.data);
     const fresh = new DOMParser().parseFromString(html, "text/html");
@@ -47,7 +47,7 @@
     stream.addEventListener("figures", showFigures);
     stream.addEventListener("history", (event) => window.showHistory?.(JSON.parse(event.data)));
     stream.addEventListener("error", () => {
-      // A stream that merely ended is opened again by the browser; one that is refused is not.
+      // The browser reconnects a stream that ended, but not one that was refused.
       if (stream?.readyState !== EventSource.CLOSED) return;
       close();
       say("Live updates have stopped. Refresh the page to continue.");

@@ -1,4 +1,4 @@
-// What scripts add to the photos of a listing: a viewer over the page. Without it, each photo is a link to its file.
+// Enhances the photos of a listing with a viewer over the page. Without it, each photo is a link to its file.
 (() => {
   "use strict";
   const strip = document.querySelector(".gallery__strip");
@@ -54,7 +54,7 @@
     event.preventDefault();
     show(at + step);
   });
-  // The photo that was seen last stays in view, and has the focus.
+  // The last viewed photo stays visible and gets the focus.
   dialog.addEventListener("close", () => {
     go(at);
     links[at].focus({ preventScroll: true });

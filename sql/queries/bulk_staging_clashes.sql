@@ -1,4 +1,5 @@
--- Takes out the staged rows that the table can't have: the reference is another listing's, or two facts don't go together.
+-- Removes the staged rows that the table would refuse: the reference belongs to another listing, or two facts
+-- contradict each other.
 WITH checked AS (
     SELECT ordinal, CASE
         WHEN EXISTS (

@@ -1,5 +1,5 @@
--- What a merge would do: the numbers of rows that it would add, change and leave unchanged; and of the rows to change, how
--- many have changed since the file was made, as far as the file has that time.
+-- What a merge would do: the numbers of rows that it would add, change and leave unchanged; and of the rows to change,
+-- how many have changed since the file was made, if the file has that time.
 SELECT count(*) FILTER (WHERE property.id IS NULL),
        count(*) FILTER (WHERE property.id IS NOT NULL AND differs),
        count(*) FILTER (WHERE property.id IS NOT NULL AND NOT differs),

@@ -1,6 +1,6 @@
--- Unchanged rows are left out, because ON CONFLICT would lock each and write that down. Known ids come first and in order,
--- so that two loads of the same rows lock them in the same order.
--- An inserted row has had no other version: its xmax is 0.
+-- Unchanged rows are omitted, because ON CONFLICT would lock and write each of them. Known ids come first and in order,
+-- so that two loads of the same rows lock them in the same order. An inserted row had no earlier version: its xmax is
+-- 0.
 WITH merged AS (
 INSERT INTO property (id, created_at, updated_at, {facts})
 SELECT coalesce(id, nextval('property_id_seq')), coalesce(created_at, now()), coalesce(updated_at, now()), {facts}

@@ -1,4 +1,4 @@
--- An instance that has not reported itself for ten minutes is forgotten.
+-- An instance that has not reported for ten minutes is removed.
 WITH gone AS (
     DELETE FROM cache_instance WHERE seen_at < now() - interval '10 minutes' AND instance <> $1
 )

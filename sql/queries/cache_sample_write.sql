@@ -1,4 +1,4 @@
--- A step is written again while it is under way, and if a write was not confirmed.
+-- A step is written again while it lasts, and if a write was not confirmed.
 WITH expired AS (
     DELETE FROM cache_sample
     USING unnest($3::smallint[], $4::timestamptz[]) AS kept (step, since)

@@ -1,4 +1,4 @@
--- Enquiries, unread ones first, then the latest first, and how many there are on all pages.
+-- Enquiries, unread ones first, then the latest first, with their number on all pages.
 SELECT id, property_id, property_title, name, email, phone, message, wants_viewing, state, created_at, changed_by,
        changed_at, count(*) OVER () AS total
 FROM enquiry

@@ -1,14 +1,14 @@
--- The log's history, which transactions are over, and a checksum of the newest events. The history changes whenever the
--- database may show rows that its log does not explain:
+-- The log's history, the transactions that have ended, and a checksum of the newest events. The history changes
+-- whenever the database may have rows that its log does not explain:
 -- - another server or database;
--- - another WAL timeline: a failover or a recovery to a point in time loses transactions and gives their ids again;
--- - a recovery after a crash, which resets these statistics: commits that were not synchronous are lost;
+-- - another WAL timeline: a failover or a point-in-time recovery loses transactions and assigns their ids again;
+-- - a crash recovery, which resets these statistics: commits that were not synchronous are lost;
 -- - another table, after a restore, a TRUNCATE or a rewrite;
--- - triggers that were made, turned off or turned on: rows could be written past them;
--- - events that were removed or changed, other than by trimming.
--- Releases that read the view `property_event` must compute the same text, because they share the position in Redis; what
--- identifies the table `event_log` is therefore in the checksum.
--- On a standby this is an error: what it has may be lost, and it can't be listened to.
+-- - triggers that were created, disabled or enabled: rows could be written without them;
+-- - events that were removed or changed, except by trimming.
+-- Releases that read the view `property_event` must compute the same text, because they share the position in Redis;
+-- the identity of the table `event_log` is therefore in the checksum.
+-- On a standby this is an error: its rows may be lost, and it does not support LISTEN.
 SELECT concat_ws('/',
            (SELECT system_identifier FROM pg_control_system()),
            (SELECT oid FROM pg_database WHERE datname = current_database()),

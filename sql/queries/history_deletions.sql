@@ -1,5 +1,5 @@
--- The listings that the transaction of entry $1 deleted, each as it was last, and whether its number is in use; if $2,
--- only the entry's own. A restored database may use a transaction's number again: the same one is also near in time.
+-- The listings that the transaction of entry $1 deleted, with their last values, and whether their numbers are in use;
+-- if $2, only the entry's own. A restored database may assign a transaction id again, so the time must be close too.
 SELECT deleted.id, deleted.entity_id, deleted.before ->> 'title', deleted.before ->> 'location',
        deleted.before ->> 'price', EXISTS (SELECT FROM property WHERE property.id = deleted.entity_id)
 FROM (

@@ -1,4 +1,4 @@
--- Changes from a time on, by steps of $2 seconds and kind; of the latest 5,000 only. Test listings are left out.
+-- Changes since a time, by step of $2 seconds and kind; only the latest 5,000. Test listings are omitted.
 SELECT extract(epoch FROM date_bin(make_interval(secs => $2), at, timestamptz '2000-01-01 00:00Z'))::bigint AS step, kind,
        count(*), sum(row_count)::bigint, count(DISTINCT actor), max(actor),
        CASE count(DISTINCT entity_id) WHEN 1 THEN max(entity_id) END,

@@ -1,5 +1,5 @@
--- A listing as it was at one of its versions, as far as the history tells. A change of many rows at once has no entry of
--- its own; the next change has what it made of the listing.
+-- A listing at one of its versions, if the history has it. A bulk change has no entry for each listing; the next change
+-- of the listing has its result.
 SELECT history_texts(CASE WHEN (version.before ->> 'updated_at')::timestamptz = $2 THEN version.before ELSE version.after END)
 FROM (
     SELECT max(id) AS id FROM history

@@ -1,5 +1,5 @@
--- Claims the job that has been due for longest, of the kinds $3, for the worker $1 with a lease of $2 seconds. A job whose
--- last worker was lost in the last try fails; a periodic one is due again after its period.
+-- Claims the job that has been due longest, of the kinds $3, for the worker $1 with a lease of $2 seconds. A job whose
+-- worker was lost in the last try fails; a periodic one is due again after its period.
 WITH lost AS (
     UPDATE job SET
         claimed_by = NULL, error = $5,

@@ -1,5 +1,5 @@
--- Notes why a job failed. It is tried again after $5 seconds; without them it has failed for good, but a periodic job is due
--- again after its period.
+-- Records why a job failed. It is retried after $5 seconds; if $5 is null it has failed for good, except that a
+-- periodic job is due again after its period.
 UPDATE job SET
     claimed_by = NULL, error = $4, is_outage = $6 AND $5::float8 IS NOT NULL,
     tries = CASE WHEN $5::float8 IS NULL AND period IS NOT NULL THEN 0 ELSE tries END,

@@ -1,5 +1,5 @@
--- Removes a job that is done, or makes a periodic one due again. Jobs of its kind that failed because a server could not be
--- reached are due at once, the oldest first: the server is back.
+-- Removes a finished job, or schedules a periodic one again. Jobs of its kind that failed because a server could not be
+-- reached are due at once, the oldest first, because the server is back.
 WITH done AS (
     DELETE FROM job WHERE id = $1 AND claimed_by = $2 AND tries = $3 AND period IS NULL
 ), again AS (

@@ -1,4 +1,4 @@
--- The jobs of a state: failed ones, the latest first; others in the order in which they are due.
+-- The jobs in a state: failed ones with the latest first; others in the order in which they are due.
 SELECT id, kind, payload, period, created_at, run_at, tries, claimed_by, started_at, finished_at, error, failed_at
 FROM job
 WHERE CASE $1

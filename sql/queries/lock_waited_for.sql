@@ -1,4 +1,4 @@
--- What a process waits for, and the process that keeps it waiting.
+-- The lock that a process waits for, and the process that holds it.
 SELECT CASE WHEN wanted.locktype = 'relation' THEN wanted.relation::regclass::text END AS relation,
        holder.pid,
        coalesce(nullif(activity.application_name, ''), activity.usename, 'unknown') AS program,

@@ -1,2 +1,2 @@
--- Whether more listings were changed or deleted at once than the history lists one by one.
+-- Whether a statement changed or deleted more listings than the history records individually.
 SELECT EXISTS (SELECT FROM history WHERE at >= $1 AND kind = 'bulk')

@@ -1,4 +1,4 @@
--- The names of the photos that listings have, and of those that changes since $1 took away or added.
+-- The names of the photos that listings have, or that changes since $1 removed or added.
 SELECT DISTINCT jsonb_path_query(photos, '$[*].hash') AS hash
 FROM (
     SELECT photos

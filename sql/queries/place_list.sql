@@ -1,6 +1,6 @@
--- The places with the most listings, each spelled as in its newest listing: at most $2 of those whose names contain $1
--- (all if it is empty), which have listings of the status, and which are in $3 unless it is null. LIKE is not used, because unaccent turns some characters into
--- its wildcards.
+-- The places with the most listings, each spelled as in its newest listing: at most $2 places whose names contain $1
+-- (all if it is empty), which have listings of the status, and which are in $3 unless it is null. LIKE is not used,
+-- because unaccent turns some characters into its wildcards.
 SELECT newest.location, per_place.listings
 FROM (
     SELECT location_folded, sum(rows)::bigint AS listings FROM property_tally

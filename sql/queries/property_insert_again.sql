@@ -1,5 +1,5 @@
--- Adds a listing that was deleted under its old number. Its time of change moves forward, as with any change, except for a
--- row from the end of time.
+-- Adds a deleted listing with its old number. Its time of change increases, as with any change, unless it is already
+-- the latest possible time.
 INSERT INTO property (id, created_at, updated_at, {facts})
 SELECT $1, created_at,
        CASE WHEN updated_at < timestamptz '9999-12-31 23:59:59Z'

@@ -1,4 +1,4 @@
--- The listings of entries $1 that exist and are as they were when they were deleted.
+-- The listings of entries $1 that exist with the values that they had when they were deleted.
 SELECT property.id
 FROM history AS entry
 JOIN property ON property.id = entry.entity_id

@@ -12,10 +12,10 @@ SELECT current_setting('server_version'),
            - coalesce(current_setting('reserved_connections', true)::integer, 0),
        role.rolconnlimit,
        clock_timestamp(),
-       -- Each running instance listens on a connection of its own.
+       -- Each running instance has a separate listening connection.
        (SELECT count(*) FROM pg_stat_activity
         WHERE datname = current_database() AND application_name = 'property-listings events'),
-       -- Of other roles' connections only the fact that they exist is visible.
+       -- For connections of other roles, only their existence is visible.
        (SELECT count(*) FROM pg_stat_activity
         WHERE datid IS NOT NULL AND usesysid IS NOT NULL
           AND NOT coalesce(application_name, '') LIKE 'property-listings%'),

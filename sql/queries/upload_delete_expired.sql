@@ -1,4 +1,4 @@
--- Files that another transaction is about to delete or replace are left to it.
+-- Skips files that another transaction is deleting or replacing.
 DELETE FROM import_upload
 WHERE user_id IN (
     SELECT user_id FROM import_upload

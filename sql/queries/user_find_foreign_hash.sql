@@ -1,5 +1,5 @@
--- A hash made by Django that the site can check, of the commonest kind in a sample.
--- The first two conditions are those of the index site_user_foreign_hash.
+-- A hash made by Django that the site can check, of the most frequent kind in a sample. The first two conditions are
+-- those of the index site_user_foreign_hash.
 SELECT min(password_hash)
 FROM (
     SELECT password_hash

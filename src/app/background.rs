@@ -1,5 +1,5 @@
-//! What each instance does in the background: joined forms of words for older listings, samples of the cache's counters for
-//! the dashboard, and the number of jobs for the metrics. What one instance does for all is a job.
+//! The background work of each instance: joined forms of words for older listings, samples of the cache's counters for
+//! the dashboard, and the number of jobs for the metrics. Work that one instance does for all is a job.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub(super) struct Background {
 }
 
 impl Background {
-    /// Starts it.
+    /// Starts the background work.
     pub(super) fn start(services: &Services) -> Self {
         let Services { listings, jobs, alerts, management, .. } = services.clone();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -45,7 +45,7 @@ impl Background {
         Self { stop, task }
     }
 
-    /// Ends it, after the last figures are stored; the next start goes on.
+    /// Ends the background work after storing the last figures; the next start continues it.
     pub(super) async fn stop(self) {
         // If the task has ended already, sending fails, which does not matter.
         let _ = self.stop.send(());
@@ -53,10 +53,10 @@ impl Background {
     }
 }
 
-/// Samples the counters for ever.
+/// Samples the counters in an endless loop.
 async fn sample(management: &Management) {
     let mut ticks = interval_at(Instant::now() + SAMPLING, SAMPLING);
-    // After a pause, one sample is enough.
+    // After a delay, one sample is enough.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
@@ -70,7 +70,7 @@ async fn renew_search(listings: &Listings) {
         match listings.renew_search().await {
             Ok(Some(true)) => sleep(REST).await,
             Ok(Some(false)) => break,
-            // Another instance does it, and may end before it is done.
+            // Another instance is doing it, and may stop before it has finished.
             Ok(None) => sleep(PAUSE).await,
             Err(err) => {
                 log::warn!("the search index of older listings could not be updated: {err}");

@@ -1,11 +1,12 @@
-//! The end of a site on SIGTERM or Ctrl-C, so that no client notices it.
+//! Ends a site on SIGTERM or Ctrl-C so that no client notices.
 //!
-//! 1. The instance is not ready, and serves for `DRAIN_SECONDS`: load balancers send their requests elsewhere.
-//! 2. Responses carry `Connection: close`: clients leave by themselves.
-//! 3. No new connection begins, and those that have begun are accepted. Then new ones are refused.
-//! 4. Idle connections are closed, and requests in flight finish.
+//! 1. The instance reports that it is not ready, and serves for `DRAIN_SECONDS`: load balancers send their requests
+//! elsewhere.
+//! 2. Responses carry `Connection: close`, so clients disconnect.
+//! 3. New connections are refused, after connections that had begun have been accepted.
+//! 4. Idle connections are closed, and requests in flight are finished.
 //!
-//! A second signal skips the waiting: only requests in flight are finished. A third one ends the program at once.
+//! A second signal skips the waiting: only requests in flight are finished. A third signal ends the program at once.
 
 use std::time::Duration;
 
@@ -17,16 +18,16 @@ use super::servers::Ending;
 use super::stop::Stop;
 use crate::services::Services;
 
-/// How long clients have to leave by themselves.
+/// How long clients have to disconnect.
 const LEAVING: Duration = Duration::from_millis(500);
-/// How long it takes at most until connections that have begun are accepted.
+/// How long accepting connections that have begun may take.
 const ACCEPTING: Duration = Duration::from_millis(100);
-/// How long it takes at most until the thread that accepts connections has paused.
+/// How long pausing the thread that accepts connections may take.
 const PAUSING: Duration = Duration::from_millis(2);
-/// How long it takes at most until the workers read from every connection that was accepted.
+/// How long the workers may take to read from every accepted connection.
 const READING: Duration = Duration::from_millis(100);
 
-/// A site's parts that are ended in steps.
+/// The parts of a site that are ended in steps.
 pub(crate) struct Draining {
     pub(super) services: Services,
     pub(super) server: ServerHandle,
@@ -51,7 +52,7 @@ impl Draining {
             }
         });
         let wait = async |time| {
-            // The second signal ends every wait.
+            // A second signal ends every wait.
             let _ = timeout(time, stop.asked_twice()).await;
         };
         services.drain.begin();

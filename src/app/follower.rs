@@ -1,7 +1,7 @@
 //! The thread that follows the event log.
 //!
-//! It has a runtime of its own, so that an event never waits behind the requests and commands that the other threads
-//! are busy with: how soon other programs' writes show depends on it.
+//! It has its own runtime, so that an event never waits for the requests and commands that keep the other threads busy:
+//! this decides how soon other programs' writes are visible.
 
 use std::sync::Arc;
 use std::thread::JoinHandle;

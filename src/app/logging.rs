@@ -1,7 +1,7 @@
 //! The log: one line per record, even if its values contain line breaks.
 //!
-//! **Invariant:** nothing that a client or a server said can begin a line of its own, or hide part of one: control
-//! characters, line separators and marks that change the direction of text are written as escapes.
+//! **Invariant:** text from a client or a server can't begin a new line or hide part of one: control characters, line
+//! separators and marks that change the direction of text are written as escapes.
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -16,15 +16,16 @@ use serde_json::Map;
 use crate::config::LogFormat;
 use crate::http::RequestId;
 
-/// Of the libraries only what went wrong; that a client sends nonsense is not.
-/// A newer release may have applied migrations that this one does not have.
+/// Libraries log only failures; malformed requests are not logged. Migrations that a newer release has applied, and
+/// this one does not have, are not reported.
 const SITE: &str = "info,actix_server=warn,actix_http=off,refinery_core=warn,\
     refinery_core::traits::missing=off,tokio_postgres=warn";
-/// What would hide the first lines from a developer: the steps of the first start, and a line for each hit.
+/// The modules whose information would hide the first lines from a developer: the steps of the first start, and a line
+/// for each hit.
 const ROUTINE: [&str; 4] =
     ["app::site", "app::servers::postgres", "cache::facade", "events::log_reader"];
 
-/// The filter of a running site unless `RUST_LOG` is set. In development mode routine is left out.
+/// The filter of a running site unless `RUST_LOG` is set. In development mode, the lines of [`ROUTINE`] are omitted.
 pub(super) fn of_site(is_development: bool) -> String {
     let mut filter = SITE.to_owned();
     if is_development {
@@ -35,7 +36,7 @@ pub(super) fn of_site(is_development: bool) -> String {
     filter
 }
 
-/// Starts logging to standard error. `filter` holds unless `RUST_LOG` is set.
+/// Starts logging to standard error. `filter` applies unless `RUST_LOG` is set.
 pub(super) fn start(filter: &str, format: LogFormat) {
     let mut builder = Builder::from_env(Env::default().default_filter_or(filter));
     match format {
@@ -45,7 +46,7 @@ pub(super) fn start(filter: &str, format: LogFormat) {
     builder.init();
 }
 
-/// `[time LEVEL module] message key=value request=id`; the id only where the line is about a request.
+/// Writes `[time LEVEL module] message key=value request=id`; the id only if the line is about a request.
 fn write_text(out: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
     let (level, time) = (record.level(), now());
     let style = out.default_level_style(level);
@@ -60,7 +61,7 @@ fn write_text(out: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
     }
 }
 
-/// A record as one JSON object: `timestamp`, `level`, `target`, `message`, `request_id` where the line is about a request,
+/// A record as a JSON object: `timestamp`, `level`, `target`, `message`, `request_id` if the line is about a request,
 /// and the record's own fields.
 fn json(record: &Record<'_>) -> String {
     let mut fields = Map::new();
@@ -71,10 +72,10 @@ fn json(record: &Record<'_>) -> String {
     if let Some(id) = RequestId::current() {
         fields.insert("request_id".to_owned(), id.to_string().into());
     }
-    // No field of a record fails to be read.
+    // Reading the fields of a record does not fail.
     let _ = record.key_values().visit(&mut Fields(&mut fields));
     let text = serde_json::Value::Object(fields).to_string();
-    // JSON itself has no such character outside of strings, where an escape means the same.
+    // JSON has such characters only in strings, where an escape means the same.
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
         match harms(c) {
@@ -114,7 +115,7 @@ impl<'kvs> VisitSource<'kvs> for Fields<'_> {
     }
 }
 
-/// A message without what would end its line or hide a part of it.
+/// Replaces the characters of a message that would end its line or hide part of it.
 fn on_one_line(message: String) -> String {
     // Nearly every message needs no escaping, and most are written while a request waits.
     if message.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
@@ -130,7 +131,7 @@ fn on_one_line(message: String) -> String {
     line
 }
 
-/// Control characters, separators of lines and paragraphs, and marks of direction.
+/// Whether a character is a control character, a line or paragraph separator, or a mark of direction.
 fn harms(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

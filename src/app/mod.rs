@@ -1,4 +1,4 @@
-//! The composition root: configuration → servers → pools → cache → services → the HTTP server; and the commands.
+//! The composition root (configuration → servers → pools → cache → services → HTTP server), and the commands.
 
 mod background;
 pub mod cli;

@@ -21,7 +21,7 @@ use crate::mail::Mailer;
 use crate::media::{Media, Store, StoreError};
 use crate::services::{Loopback, ServiceError, Services};
 
-/// The started parts of the program.
+/// The parts of the program that the site and the commands share.
 pub struct Platform {
     /// The configuration that they were made from.
     pub config: Config,
@@ -31,7 +31,7 @@ pub struct Platform {
     pub cache: Cache,
     /// The use cases.
     pub services: Services,
-    /// The client for requests of the site to itself.
+    /// The client for the site's requests to itself.
     pub loopback: Loopback,
     servers: Servers,
     follower: Option<Follower>,
@@ -42,25 +42,25 @@ pub struct Platform {
 /// Why the program can't start or continue.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// A private server.
+    /// A private server failed.
     #[error(transparent)]
     Servers(#[from] ServersError),
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Database(#[from] DbError),
-    /// The cache's configuration.
+    /// The cache's configuration can't be used.
     #[error(transparent)]
     Cache(#[from] CacheError),
-    /// The HTTP server.
+    /// The HTTP server can't listen.
     #[error("can't listen on {0}: {1}. Set HOST and PORT to a free address; PORT=0 picks one.")]
     Listen(String, #[source] std::io::Error),
-    /// The HTTP server, while it was running.
+    /// The HTTP server failed while it was running.
     #[error("the HTTP server failed: {0}")]
     Serve(#[source] std::io::Error),
-    /// A use case.
+    /// A use case failed.
     #[error(transparent)]
     Service(#[from] ServiceError),
-    /// The store of photos.
+    /// The store of photos can't be used.
     #[error(transparent)]
     Media(#[from] StoreError),
     /// Migrations are missing from a database that is not the program's own.
@@ -71,14 +71,14 @@ pub enum StartError {
 }
 
 impl Platform {
-    /// Starts or joins the servers, and wires everything. A site's cache is connected later, by
-    /// [`Platform::follow_events`]: what Redis holds can only be trusted once the event log has been applied.
+    /// Starts or joins the servers, and connects all parts. The cache of a site is connected later, by
+    /// [`Platform::follow_events`]: the content of Redis is trusted only after the event log has been applied.
     ///
-    /// It is to be waited for even when the program is to stop, like [`Servers::start`].
+    /// Await this even if the program is to stop, like [`Servers::start`].
     ///
     /// # Errors
-    /// When a server can't be started or the configuration can't be used; then nothing is left running. An unreachable
-    /// Redis is no error.
+    /// If a server can't be started or the configuration can't be used; then nothing is left running. An unreachable
+    /// Redis is not an error.
     pub async fn start(
         config: Config,
         role: Role,
@@ -123,10 +123,10 @@ impl Platform {
         Ok(platform)
     }
 
-    /// Connects the cache, applies the events of every program from now on, and keeps the cache's history. The database
-    /// has to be migrated.
+    /// Connects the cache, applies the events of every program from now on, and samples the cache's figures. The
+    /// database must be migrated.
     pub async fn follow_events(&mut self) -> Result<(), StartError> {
-        // Before anything is read that may be kept: what is committed from now on is applied to it.
+        // First: whatever is committed from now on is applied to everything that is read and stored later.
         self.cache.follow_log();
         let reader = LogReader::new(self.database.clone(), self.cache.clone());
         let position = reader.end().await.ok();
@@ -139,21 +139,22 @@ impl Platform {
         Ok(())
     }
 
-    /// Says what the site signs with, and where its absolute links lead.
+    /// Sets the key that signs links, and the origin of absolute links.
     ///
     /// # Errors
-    /// When the key can't be read or stored.
+    /// If the key can't be read or stored.
     pub fn sign_links(&self, url: &str) -> Result<(), StartError> {
         self.services.links.begin(self.secret_key()?.as_bytes(), url);
         Ok(())
     }
 
-    /// Runs background jobs from now on. The database has to be migrated, and links to be signed.
+    /// Runs background jobs from now on. The database must be migrated, and [`Self::sign_links`] called.
     pub fn start_worker(&mut self, stop: &Stop) {
         self.worker = Some(Working::start(&self.services, &self.config, stop));
     }
 
-    /// The repair of Redis before its use: applies the event log. A command that has only just started has missed nothing.
+    /// The repair that Redis needs before use: applies the event log. A command that has just started has missed
+    /// nothing.
     fn repair(&self, skip_first: bool) -> Repair {
         let reader = LogReader::new(self.database.clone(), self.cache.clone());
         let skip = Arc::new(AtomicBool::new(skip_first));
@@ -168,12 +169,12 @@ impl Platform {
         })
     }
 
-    /// A handle that ends the private servers if [`Platform::stop`] can't be called.
+    /// A handle that ends the private servers when [`Platform::stop`] can't be called.
     pub fn ending(&self) -> Ending {
         self.servers.ending()
     }
 
-    /// Whether Redis, and what it holds, ends with this program.
+    /// Whether Redis ends with this program.
     pub fn owns_redis(&self) -> bool {
         self.servers.owns_redis()
     }
@@ -196,9 +197,9 @@ impl Platform {
         }
     }
 
-    /// Stops what was started.
+    /// Stops everything that was started.
     pub async fn stop(self) {
-        // The shutdown of the servers is intended, so no warning is logged.
+        // The servers end intentionally, so no warning is logged.
         if let Some(worker) = self.worker {
             worker.stop().await;
         }
@@ -213,12 +214,12 @@ impl Platform {
     }
 }
 
-/// The origin of absolute links as it is configured.
+/// The configured origin of absolute links.
 pub(super) fn site_url(config: &Config) -> String {
     Site::origin(&config.site, &config.site.listen)
 }
 
-/// What sends the site's mail; `None` where no mail is sent.
+/// The mailer of the site; `None` if no mail is sent.
 pub(super) fn mailer(config: &Config) -> Option<Mailer> {
     let url = site_url(config);
     let host = url.split_once("://").map_or(&*url, |(_, host)| host);
@@ -264,7 +265,7 @@ fn presentation_of(config: &Config) -> Presentation {
     }
 }
 
-/// What tells a presentation from others; empty for the default.
+/// A text that differs between presentations; empty for the default.
 fn fingerprint(presentation: &Presentation) -> String {
     if *presentation == Presentation::default() {
         return String::new();

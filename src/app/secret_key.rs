@@ -1,4 +1,4 @@
-//! The key that signs sessions: the configured one, or one that is generated once and kept.
+//! The key that signs sessions: the configured one, or one that is generated once and stored.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write as _};
@@ -11,7 +11,7 @@ use super::servers::data_dir::DataDir;
 use crate::cache::hex;
 use crate::config::{Config, SecretKey};
 
-/// The file below `DATA_DIR`.
+/// The file's name in `DATA_DIR`.
 const FILE: &str = "secret_key";
 
 /// Returns `SECRET_KEY`, or else the key in `DATA_DIR/secret_key`, which is generated if it is missing.
@@ -35,8 +35,8 @@ pub fn secret_key(config: &Config) -> Result<SecretKey, ServersError> {
         .ok_or(ServersError::ShortSecretKey(path, SecretKey::MIN_BYTES))
 }
 
-/// Writes a new key beside `path` and moves it there, unless another program was faster. No program can read an incomplete
-/// key.
+/// Writes a new key to a temporary file and moves it to `path`, unless another program was faster. No program can read
+/// an incomplete key.
 fn generate(data_dir: &DataDir, path: &Path) -> Result<(), ServersError> {
     let mut text = hex(&rand::random::<[u8; 32]>());
     text.push('\n');
@@ -46,8 +46,8 @@ fn generate(data_dir: &DataDir, path: &Path) -> Result<(), ServersError> {
         new.as_file().sync_all()?;
         match new.persist_noclobber(path) {
             Err(err) if err.error.kind() == ErrorKind::AlreadyExists => Ok(()),
-            // Some file systems can't move a file only where there is none. There a program that starts at the same
-            // instant may replace the key.
+            // Some file systems can't move a file without replacing another. On those, a program that starts at the
+            // same moment may replace the key.
             Err(err) => Ok(err.file.persist(path).map(drop)?),
             Ok(_) => Ok(()),
         }

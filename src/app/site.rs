@@ -13,7 +13,7 @@ use crate::db::migrations;
 use crate::events::Receiver;
 use crate::http::Site;
 
-/// A site that listens, and is yet to run.
+/// A site that listens, but does not serve yet.
 pub struct Application {
     platform: Platform,
     server: Server,
@@ -23,11 +23,11 @@ pub struct Application {
 }
 
 impl Application {
-    /// Starts everything and listens. It is to be waited for even when the program is to stop, like
+    /// Starts all parts and listens. Await this even if the program is to stop, like
     /// [`crate::app::servers::Servers::start`].
     ///
     /// # Errors
-    /// When something can't be started, or the program is to stop; then nothing is left running.
+    /// If something can't be started, or the program is to stop; then nothing is left running.
     pub async fn build(
         config: Config,
         migrate: bool,
@@ -91,12 +91,12 @@ impl Application {
         &self.platform
     }
 
-    /// What stops it from elsewhere.
+    /// A handle that stops it from elsewhere.
     pub fn handle(&self) -> ServerHandle {
         self.server.handle()
     }
 
-    /// What ends it without disturbing its clients.
+    /// The parts that end the site without disturbing its clients.
     pub(super) fn draining(&self) -> Draining {
         Draining {
             services: self.platform.services.clone(),
@@ -107,11 +107,11 @@ impl Application {
         }
     }
 
-    /// Serves until it is stopped, then stops the servers that it started. Requests in flight finish.
+    /// Serves until the site is stopped, then stops the servers that it started. Requests in flight are finished.
     pub async fn run_until_stopped(self) -> Result<(), StartError> {
         let Self { platform, server, closer, .. } = self;
         let result = server.await.map_err(StartError::Serve);
-        // It keeps the socket open.
+        // Otherwise it would keep the socket open.
         drop(closer);
         platform.stop().await;
         result

@@ -1,6 +1,6 @@
 //! Whether the program has been asked to stop, by SIGTERM or Ctrl-C.
 //!
-//! **Invariant:** once [`Stop::on_signals`] has returned, no signal is lost, whenever it is asked for.
+//! **Invariant:** once [`Stop::on_signals`] has returned, no signal is lost.
 
 use std::io;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// Tells whether the program is to stop; cheap to clone.
+/// Tells whether the program was asked to stop; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Stop(watch::Receiver<Asked>);
 
@@ -20,7 +20,7 @@ struct Asked {
 }
 
 impl Stop {
-    /// Takes over SIGTERM and SIGINT, which no longer end the program by themselves. To be called within a runtime.
+    /// Handles SIGTERM and SIGINT, which then no longer end the program. Call it within a runtime.
     pub fn on_signals() -> io::Result<Self> {
         let (asked, watched) = watch::channel(Asked::default());
         for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
@@ -37,37 +37,37 @@ impl Stop {
         Ok(Self(watched))
     }
 
-    /// One that never asks.
+    /// A value that never asks to stop.
     pub fn never() -> Self {
         Self(watch::channel(Asked::default()).1)
     }
 
-    /// Returns when the program is to stop; at once if it has been asked already.
+    /// Returns when the program is asked to stop; at once if it was asked already.
     pub async fn asked(&self) {
         self.asked_times(1).await;
     }
 
-    /// Returns when it has been asked for the second time.
+    /// Returns when the program is asked to stop for the second time.
     pub async fn asked_twice(&self) {
         self.asked_times(2).await;
     }
 
-    /// Whether the program is to stop.
+    /// Whether the program was asked to stop.
     pub fn is_asked(&self) -> bool {
         self.0.borrow().times > 0
     }
 
-    /// How long ago it was asked first; nothing while it has not been.
+    /// How long ago the program was first asked; zero if it was not.
     pub fn elapsed(&self) -> Duration {
         let first = self.0.borrow().first;
         first.map_or(Duration::ZERO, |first| first.elapsed())
     }
 
-    /// Returns when it has been asked so many times.
+    /// Returns when the program was asked this many times.
     pub async fn asked_times(&self, times: u32) {
         let mut asked = self.0.clone();
         if asked.wait_for(|asked| asked.times >= times).await.is_err() {
-            // Nothing asks any more.
+            // No signal can arrive any more.
             std::future::pending().await
         }
     }

@@ -1,4 +1,4 @@
-//! The worker of this program, which runs background jobs.
+//! The worker in this process, which runs background jobs.
 
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -14,7 +14,7 @@ pub(super) struct Working {
 }
 
 impl Working {
-    /// Starts it. It begins to stop as soon as the program is asked to: its jobs end while requests do.
+    /// Starts the worker. It stops as soon as the program is asked to: its jobs end while requests do.
     pub(super) fn start(services: &Services, config: &Config, asked: &Stop) -> Self {
         let Services {
             jobs,
@@ -53,7 +53,7 @@ impl Working {
         Self { stop, task }
     }
 
-    /// Ends it, after the running jobs have ended or were given back.
+    /// Ends the worker after its jobs have ended or were returned to the queue.
     pub(super) async fn stop(self) {
         // If the task has ended already, sending fails, which does not matter.
         let _ = self.stop.send(());

@@ -13,24 +13,24 @@ use deadpool_redis::redis::{Arg, Cmd, FromRedisValue, Pipeline, RedisError, Redi
 use super::error::CacheError;
 use super::refusal::Refusal;
 
-/// After so long, a refusal that goes on is logged again.
+/// A refusal that continues is logged again after this time.
 const TOLD_AGAIN: Duration = Duration::from_secs(600);
-/// Commands whose first argument says what they do.
+/// Commands whose first argument is a subcommand that permissions name.
 const FAMILIES: [&str; 4] = ["CONFIG", "SCRIPT", "MEMORY", "ACL"];
 
 /// What Redis refuses this process.
 #[derive(Debug)]
 pub(super) struct Refusals {
-    /// The user of Redis that the site is.
+    /// The Redis user that the site logs in as.
     account: String,
-    /// Whether any is current, so that a success needn't look otherwise.
+    /// Whether `current` has entries; if not, a successful command takes no lock.
     any: AtomicBool,
     inner: Mutex<Inner>,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
-    /// By the command, and by the script of those that run one.
+    /// By command, and for commands that run a script also by its hash.
     current: BTreeMap<String, Refusal>,
     counts: BTreeMap<(String, String), u64>,
     told: BTreeMap<(String, String), Instant>,
@@ -41,7 +41,7 @@ impl Refusals {
         Self { account: account.to_owned(), any: AtomicBool::new(false), inner: Mutex::default() }
     }
 
-    /// Those that are current.
+    /// The refusals that are current.
     pub(super) fn current(&self) -> Vec<Refusal> {
         self.lock().current.values().cloned().collect()
     }
@@ -54,9 +54,9 @@ impl Refusals {
         self.lock().counts.iter().map(count).collect()
     }
 
-    /// What came of an attempt to connect, whose commands are the library's.
+    /// Turns a failed attempt to connect into an error. The library sends the commands that connect.
     pub(super) fn connecting(&self, err: RedisError) -> CacheError {
-        // The library tells neither of the commands by name.
+        // The library does not name the command that failed.
         let command = match err.to_string().contains("switch database") {
             true => "SELECT",
             false => "AUTH",
@@ -67,7 +67,7 @@ impl Refusals {
         }
     }
 
-    /// Forgets the refusals: Redis has taken everything that a repair needs, and what it still refuses is noticed anew.
+    /// Forgets the refusals: Redis accepted everything that a repair needs, and later refusals are noticed again.
     pub(super) fn forget(&self) {
         self.lock().current.clear();
         self.any.store(false, Ordering::Relaxed);
@@ -98,7 +98,7 @@ impl Refusals {
     }
 
     fn failed(&self, command: &Cmd, err: &RedisError) -> Option<Refusal> {
-        // The library sends the script then.
+        // The library then sends the whole script.
         if err.code() == Some("NOSCRIPT") {
             return None;
         }
@@ -111,7 +111,7 @@ impl Refusals {
     }
 }
 
-/// A connection whose refusals are noticed.
+/// A connection that reports refused commands to [`Refusals`].
 pub(super) struct Asking<C> {
     connection: C,
     refusals: Arc<Refusals>,
@@ -123,12 +123,10 @@ impl<C: ConnectionLike + Send> Asking<C> {
         Self { connection, refusals: Arc::clone(refusals), refused: None }
     }
 
-    /// The connection.
     pub(super) fn into_connection(self) -> C {
         self.connection
     }
 
-    /// Runs a command.
     pub(super) async fn ask<T: FromRedisValue>(&mut self, command: &Cmd) -> Result<T, CacheError> {
         let answer = command.query_async(self).await;
         answer.map_err(|err| self.error(err))
@@ -143,7 +141,7 @@ impl<C: ConnectionLike + Send> Asking<C> {
         answer.map_err(|err| self.error(err))
     }
 
-    /// What went wrong with the last command.
+    /// The error of the last command.
     pub(super) fn error(&mut self, err: RedisError) -> CacheError {
         match self.refused.take() {
             Some(refusal) => CacheError::Refused(refusal),
@@ -207,7 +205,7 @@ impl<C: ConnectionLike + Send> ConnectionLike for Asking<C> {
     }
 }
 
-/// A command's words from some place on.
+/// The words of a command.
 fn words(command: &Cmd) -> impl Iterator<Item = String> {
     command.args_iter().map(|word| match word {
         Arg::Simple(bytes) => String::from_utf8_lossy(bytes).into_owned(),
@@ -215,7 +213,7 @@ fn words(command: &Cmd) -> impl Iterator<Item = String> {
     })
 }
 
-/// A command's name, with that of its subcommand.
+/// The name of a command, with its subcommand if it has one.
 fn name_of(command: &Cmd) -> String {
     let mut words = words(command);
     let name = words.next().unwrap_or_default().to_uppercase();
@@ -223,7 +221,7 @@ fn name_of(command: &Cmd) -> String {
     sub.map_or(name.clone(), |sub| format!("{name} {}", sub.to_uppercase()))
 }
 
-/// What a success makes up for: the same command, with the same script.
+/// The key of a refusal: a success of the same command, with the same script, ends it.
 fn key_of(command: &Cmd) -> String {
     let name = name_of(command);
     let script = words(command).nth(1).filter(|_| name.starts_with("EVAL"));

@@ -1,6 +1,6 @@
-//! Whose work it is: the id that log lines name, carried into the tasks that work goes on in.
+//! The id of the request that a task works for: log lines name it, and the tasks that a task spawns inherit it.
 //!
-//! It decides nothing. Work without a request has no id.
+//! Work without a request has no id. The id changes nothing but log lines.
 
 use std::fmt;
 use std::future::Future;
@@ -15,7 +15,7 @@ tokio::task_local! {
 pub enum Caller {
     /// A number of this process.
     Number(u64),
-    /// An id that a trusted proxy gave it.
+    /// An id that a trusted proxy sent with the request.
     Named(Arc<str>),
 }
 

@@ -1,8 +1,8 @@
-//! How many keys there are of which kind, and how large they are, as far as a bounded look can tell.
+//! Estimates how many keys Redis has, by family, and how large they are.
 //!
-//! **Invariant:** no look costs Redis more than a few thousand keys, however many it holds: a scan in steps that stops,
-//! and sizes of a sample. What is not looked at is estimated from what is: a scan comes by the keys in the order of their
-//! hashes, so the first ones are a fair sample of all.
+//! **Invariant:** a census costs Redis at most a few thousand keys, however many it holds: it scans in steps, stops,
+//! and weighs a sample. The rest is estimated: a scan returns keys in the order of their hashes, so the first ones are
+//! a fair sample.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -13,29 +13,29 @@ use super::asking::Asking;
 use super::redis_tier::RedisTier;
 use super::{Cache, CacheError, Entry, TagSet};
 
-/// After so many keys a look ends.
+/// A census stops after this many keys.
 const MOST_KEYS: usize = 2000;
 /// Keys asked for per step.
 const STEP: usize = 500;
 /// The head of an entry is shorter than this, unless it carries hundreds of tags.
 const HEAD_BYTES: usize = 16 * 1024;
 
-/// How many of the keys were looked at, of whomever.
+/// How many keys were examined, the site's and others.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sampled {
-    /// How many.
+    /// The number of keys that were examined.
     pub looked_at: u64,
-    /// How many there are in the database.
+    /// The number of keys in the database.
     pub total: u64,
 }
 
 impl Sampled {
-    /// Whether every key was looked at, so that numbers of keys are no estimates.
+    /// Whether every key was examined, so that the numbers are exact.
     pub fn is_complete(self) -> bool {
         self.looked_at >= self.total
     }
 
-    /// How many there are in all, of what was found so often.
+    /// The estimated total for a kind of key that was found this often.
     pub fn scaled(self, found: u64) -> u64 {
         match self.is_complete() {
             true => found,
@@ -47,38 +47,38 @@ impl Sampled {
     }
 }
 
-/// What a look at the keys found.
+/// The result of a census.
 #[derive(Debug, Clone, Default)]
 pub struct Census {
-    /// How many keys were looked at.
+    /// How many keys were examined.
     pub sampled: Sampled,
-    /// How many of those looked at were others'.
+    /// How many of the examined keys belong to other programs.
     pub foreign: u64,
-    /// The site's, by family.
+    /// The site's keys, by family.
     pub families: BTreeMap<&'static str, FamilyCensus>,
-    /// Why no key was weighed, if that failed.
+    /// Why no key was weighed, if weighing failed.
     pub unweighed: Option<CacheError>,
 }
 
-/// Keys of one family.
+/// The examined keys of one family.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FamilyCensus {
-    /// How many were looked at.
+    /// How many were examined.
     pub keys: u64,
     /// How many of them were weighed.
     pub weighed: u64,
-    /// What those take in memory, with Redis's own bookkeeping.
+    /// The memory that the weighed keys take, including Redis's overhead.
     pub bytes: u64,
 }
 
 impl Census {
-    /// How many keys of a family there are; an estimate, unless every key was looked at.
+    /// The number of keys of a family: an estimate, unless every key was examined.
     pub fn entries(&self, family: &str) -> u64 {
         self.sampled.scaled(self.family(family).keys)
     }
 
-    /// What the keys of a family take in memory; an estimate, unless every key was looked at, and weighed. `None` where
-    /// none could be weighed.
+    /// The memory that a family's keys take: an estimate, unless every key was examined and weighed. `None` if no key
+    /// could be weighed.
     pub fn bytes(&self, family: &str) -> Option<u64> {
         let (found, entries) = (self.family(family), self.entries(family));
         let bytes = found.bytes as f64 * entries as f64 / found.weighed.max(1) as f64;
@@ -90,27 +90,27 @@ impl Census {
     }
 }
 
-/// Entries that carry certain tags, and are not void by them.
+/// How many valid entries carry certain tags.
 #[derive(Debug, Clone)]
 pub struct Carriers {
     /// In Redis; `None` when there is no Redis.
     pub redis: Option<Result<RedisCarriers, CacheError>>,
-    /// Pages of this process.
+    /// Pages in this process.
     pub memory: u64,
 }
 
-/// The same in Redis.
+/// The entries in Redis that carry certain tags.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RedisCarriers {
-    /// By family, among the keys looked at.
+    /// The number of entries by family, among the examined keys.
     pub families: Vec<u64>,
-    /// How many keys were looked at.
+    /// How many keys were examined.
     pub sampled: Sampled,
 }
 
 impl Cache {
-    /// Looks at the keys. `family` names the family of a key without the site's prefix; what has none is not counted. At
-    /// most so many of each family are weighed.
+    /// Examines the keys. `family` returns the family of a key without the site's prefix; keys without a family are not
+    /// counted. At most `weighed` keys of each family are weighed.
     ///
     /// # Errors
     /// When Redis can't be reached, or refuses to list its keys.
@@ -143,7 +143,7 @@ impl Cache {
         if weighed.is_empty() {
             return Ok(census);
         }
-        // A key may have gone meanwhile.
+        // A key may have been deleted meanwhile.
         let sizes: Vec<Option<u64>> = match redis.ask_all(&pipeline).await {
             Ok(sizes) => sizes,
             Err(err) => {
@@ -160,14 +160,14 @@ impl Cache {
         Ok(census)
     }
 
-    /// Counts the entries of some families that an invalidation of tags would end.
+    /// Counts the entries of some families that invalidating the tags would make invalid.
     pub async fn count_carriers(&self, families: &[&str], tags: &TagSet) -> Carriers {
         let redis = match self.redis {
             Some(_) => Some(self.count_in_redis(families, tags).await),
             None => None,
         };
         let (memory, carried) = (self.memory.clone(), tags.clone());
-        // It looks at every page, while other requests of this thread need not wait.
+        // This looks at every page; other requests of this thread need not wait for it.
         let memory = tokio::task::spawn_blocking(move || memory.count_carriers(&carried));
         Carriers { redis, memory: memory.await.unwrap_or(0) }
     }
@@ -177,7 +177,7 @@ impl Cache {
         families: &[&str],
         tags: &TagSet,
     ) -> Result<RedisCarriers, CacheError> {
-        // Without leave to take in what others wrote to a key, only the start of each is read.
+        // Reads only the start of each entry. `pcall`, because another program's key may have another type.
         const START: &str = "local v = redis.pcall('GETRANGE', KEYS[1], 0, ARGV[1]) \
             return type(v) == 'string' and v or ''";
         let tier = self.tier()?;
@@ -210,7 +210,7 @@ impl Cache {
     }
 }
 
-/// The first keys of a scan, and how many there are.
+/// The first keys of a scan, and the number of all keys.
 async fn walk(
     redis: &mut Asking<MultiplexedConnection>,
 ) -> Result<(Vec<Vec<u8>>, Sampled), CacheError> {
@@ -226,7 +226,7 @@ async fn walk(
             break;
         }
     }
-    // A scan may come by a key twice while the table grows.
+    // A scan may return a key twice while the table grows.
     let mut seen = HashSet::new();
     keys.retain(|key: &Vec<u8>| seen.insert(key.clone()));
     let looked_at = keys.len() as u64;
@@ -239,7 +239,7 @@ async fn walk(
     Ok((keys, Sampled { looked_at, total }))
 }
 
-/// A key without the site's prefix; `None` for another's.
+/// A key without the site's prefix; `None` for another program's key.
 fn own(tier: &RedisTier, key: &[u8]) -> Option<String> {
     let name = key.strip_prefix(tier.prefix.as_bytes())?.strip_prefix(b":")?;
     Some(String::from_utf8_lossy(name).into_owned())

@@ -1,4 +1,4 @@
-//! Compression of bodies, fast or well.
+//! Compression of bodies, fast or small.
 
 use std::io::{Read as _, Write as _};
 
@@ -47,7 +47,7 @@ pub(super) enum Effort {
     Best,
 }
 
-/// Copies bodies into one allocation of just their size: what a page weighs is what it takes.
+/// Copies bodies into one allocation of exactly their size, so that a page's weight is the memory that it takes.
 pub(super) fn packed(
     identity: &[u8],
     gzip: Option<Compressed>,
@@ -68,14 +68,14 @@ pub(super) fn packed(
     (all.slice(..identity.len()), gzip, brotli)
 }
 
-/// A body in an encoding, if that is shorter.
+/// Compresses a body; `None` if that does not make it shorter.
 pub(super) fn compressed(body: &[u8], encoding: Encoding, effort: Effort) -> Option<Compressed> {
     let compressed = compressed_anyway(body, encoding, effort);
     (compressed.len() < body.len())
         .then(|| Compressed { body: compressed.into_boxed_slice().into(), effort })
 }
 
-/// A body in an encoding, whether that is shorter or not.
+/// Compresses a body, even if that makes it longer.
 pub(super) fn compressed_anyway(body: &[u8], encoding: Encoding, effort: Effort) -> Vec<u8> {
     match encoding {
         Encoding::Identity => body.to_vec(),
@@ -84,7 +84,7 @@ pub(super) fn compressed_anyway(body: &[u8], encoding: Encoding, effort: Effort)
     }
 }
 
-/// A body without its encoding; `None` for bytes that are not in it.
+/// Decompresses a body; `None` for bytes that are not in this encoding.
 pub(super) fn decompressed(body: &[u8], encoding: Encoding) -> Option<Bytes> {
     let mut text = Vec::new();
     match encoding {
@@ -104,7 +104,7 @@ fn gzipped(body: &[u8], effort: Effort) -> Vec<u8> {
     };
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(level));
     let written = encoder.write_all(body).and_then(|()| encoder.finish());
-    // Writing to memory can't fail; an empty result would be shorter than the body and must not be kept.
+    // Writing to memory can't fail. If it did, an empty result would be shorter than the body, and must not be stored.
     written.unwrap_or_else(|_| body.to_vec())
 }
 

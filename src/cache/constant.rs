@@ -1,4 +1,4 @@
-//! Pages that are made of no rows.
+//! Pages that do not depend on rows.
 
 use std::time::Instant;
 
@@ -7,8 +7,8 @@ use super::storing::Storing;
 use super::{Cache, CacheKey, Stamps, TagSet};
 
 impl Cache {
-    /// Leave to keep a page that depends on nothing but the build and the configuration: only a clear, or an event that
-    /// voids everything, ends it before its time. Costs a round trip to Redis.
+    /// The policy of a page that depends only on the build and the configuration: only a clear, or an event that
+    /// invalidates everything, ends it before it expires. Costs a round trip to Redis.
     pub async fn constant(&self, key: &CacheKey) -> CachePolicy {
         let tags = super::with_site(&TagSet::new());
         let local = self.memory.generations.capture(&tags);
@@ -21,7 +21,7 @@ impl Cache {
         CachePolicy {
             stamps: known.map_or(Stamps::Local(tags), |(stamps, _)| stamps),
             local,
-            // Its own lifetime is the only limit.
+            // The lifetime of the page is the only limit.
             fresh_until: now + self.lifetimes.page * 2,
             loaded: now,
             trail: Vec::new(),

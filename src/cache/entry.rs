@@ -3,10 +3,10 @@
 //! ```text
 //! "PLC2"  crc32 of all that follows (4 bytes)  length of the head (4 bytes)  head (JSON)  value
 //! ```
-//! A page's bodies have keys of their own; its head has their lengths and checksums (see [`PageHead`]).
+//! A page's bodies have their own keys; the head has their lengths and checksums (see [`PageHead`]).
 //!
-//! **Invariant:** for any bytes under a key, reading them yields an entry that this very build wrote, or
-//! nothing. Lengths are checked before anything is allocated by them.
+//! **Invariant:** reading any bytes yields an entry that this same build wrote, or nothing. Lengths are checked before
+//! memory is allocated for them.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -21,18 +21,18 @@ use super::{Generation, Stamps, Tag};
 const MAGIC: &[u8; 4] = b"PLC2";
 const PREAMBLE: usize = 12;
 
-/// A value, or what describes a page, as it is stored.
+/// A stored value, or the description of a stored page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// When it was loaded.
+    /// When the data were loaded.
     pub created: SystemTime,
-    /// How long it may be kept from then on.
+    /// How long it may be served after `created`.
     pub ttl: Duration,
-    /// The generations that it was loaded under.
+    /// The generations under which it was loaded.
     pub stamps: BTreeMap<Tag, Generation>,
-    /// What describes a page; `None` for a value.
+    /// The head of a page; `None` for a value.
     pub page: Option<PageHead>,
-    /// The value; of a page, its body if that is small.
+    /// The value; for a page, its body if that is small.
     pub value: Bytes,
 }
 
@@ -79,7 +79,7 @@ impl Entry {
         Some(head_of(start)?.0.stamps.into_owned())
     }
 
-    /// Reads stored bytes of any build, and whether this build wrote them; `None` for what is no entry.
+    /// Reads stored bytes of any build, and says whether this build wrote them; `None` if they are not an entry.
     pub(super) fn read(bytes: &Bytes, build: &str) -> Option<(bool, Self)> {
         let checksum: [u8; 4] = bytes.get(4..8)?.try_into().ok()?;
         if crc32fast::hash(&bytes[8..]) != u32::from_le_bytes(checksum) {
@@ -96,12 +96,12 @@ impl Entry {
         Some((head.build == build, entry))
     }
 
-    /// How long it has been kept.
+    /// How long ago the data were loaded.
     pub fn age(&self) -> Duration {
         SystemTime::now().duration_since(self.created).unwrap_or_default()
     }
 
-    /// How long it may still be kept; `None` when it has expired.
+    /// How long it may still be served; `None` if it has expired.
     pub fn remaining(&self) -> Option<Duration> {
         self.ttl.checked_sub(self.age()).filter(|left| !left.is_zero())
     }
@@ -112,7 +112,7 @@ impl Entry {
     }
 }
 
-/// The head at the start of an entry, and where it ends.
+/// The head at the start of an entry, and the offset of its end.
 fn head_of(bytes: &[u8]) -> Option<(Head<'_>, usize)> {
     let length: [u8; 4] = bytes.get(8..PREAMBLE)?.try_into().ok()?;
     let length = usize::try_from(u32::from_le_bytes(length)).ok()?;

@@ -4,16 +4,16 @@ use deadpool_redis::redis::RedisError;
 
 use super::refusal::Refusal;
 
-/// Why Redis was not used. It never leaves the cache but for reports to operators.
+/// Why Redis was not used. Outside the cache it appears only in reports to operators.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum CacheError {
-    /// There is none, or it is being repaired.
+    /// There is no Redis, or it is being repaired.
     #[error("redis is not in use")]
     Unavailable,
-    /// It answered with an error.
+    /// Redis answered with an error.
     #[error("{0}")]
     Refused(#[source] Refusal),
-    /// It can't be reached, or is too slow.
+    /// Redis can't be reached, or is too slow.
     #[error("redis failed: {0}")]
     Redis(#[from] RedisError),
 }

@@ -1,4 +1,4 @@
-//! The validators of a page's representations.
+//! The validators (ETags) of a page's representations.
 
 use std::sync::OnceLock;
 
@@ -8,18 +8,18 @@ use sha2::{Digest as _, Sha256};
 use super::compression::Encoding;
 use super::tag::hex;
 
-/// The validators of the bodies of a page, each made when it is needed.
+/// The validators of a page's bodies; each is made when it is first needed.
 #[derive(Debug, Clone)]
 pub(super) struct Etags {
     digits: String,
-    /// Of bodies that were compressed well, or not at all: identity, gzip, brotli.
+    /// For bodies that were compressed well, or not at all: identity, gzip, brotli.
     best: [OnceLock<HeaderValue>; 3],
-    /// Those of bodies that were compressed fast have digits of their own.
+    /// For bodies that were compressed fast: their bytes differ, so they have validators of their own.
     fast: [OnceLock<HeaderValue>; 3],
 }
 
 impl Etags {
-    /// Those of a body with a checksum, in hexadecimal digits.
+    /// The validators of a body, from the hexadecimal digits of its checksum.
     pub(super) fn of(digits: String) -> Self {
         Self { digits, best: Default::default(), fast: Default::default() }
     }

@@ -1,12 +1,12 @@
-//! What marks an event of the log as applied.
+//! The mark of an applied event.
 
-/// An event of the log, told from every other, also from one that got the same number after the database lost some:
-/// `<number>@<origin>`.
+/// Identifies an event of the log as `<number>@<origin>`. The origin distinguishes it from an event that got the same
+/// number after the database lost some events.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EventMark(String);
 
 impl EventMark {
-    /// The mark of an event; `origin` differs between any two events of one number.
+    /// The mark of an event; two events with the same number have different origins.
     pub fn new(number: i64, origin: &str) -> Self {
         Self(format!("{number}@{origin}"))
     }

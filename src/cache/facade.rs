@@ -1,4 +1,4 @@
-//! The cache as the services see it; how it loads, serves and invalidates is in the modules beside.
+//! The cache that the services use; the neighbouring modules load, serve and invalidate.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use super::redis_tier::RedisTier;
 use super::{CacheError, CacheKey, Entry, Level, Outcome, Stamps, TagSet};
 use crate::config::{CacheConfig, CacheVersions, RedisAddress};
 
-/// Reads through to a loader, stores, invalidates; cheap to clone.
+/// Returns cached values or loads them, stores and invalidates; cheap to clone.
 #[derive(Clone)]
 pub struct Cache(Arc<Parts>);
 
@@ -38,11 +38,12 @@ pub struct Parts {
     pub(super) popular: Popular,
     pub(super) versions: Arc<CacheVersions>,
     pub(super) lifetimes: Lifetimes,
-    /// Whether something that no log tells was missed, so that the next repair has to void everything.
+    /// Whether something may have been missed that the log does not contain, so that the next repair must invalidate
+    /// everything.
     pub(super) doubtful: AtomicBool,
 }
 
-/// How long entries are kept at most, by level.
+/// The maximum lifetime of entries, by level.
 #[derive(Debug, Clone, Copy)]
 pub struct Lifetimes {
     /// Rendered pages.
@@ -62,7 +63,6 @@ impl Deref for Cache {
 }
 
 impl Cache {
-    /// Prepares a cache.
     pub fn new(config: &CacheConfig, redis: Option<&RedisAddress>) -> Self {
         let lifetimes = Lifetimes {
             page: config.page_ttl,
@@ -96,12 +96,10 @@ impl Cache {
         }))
     }
 
-    /// How long entries are kept at most.
     pub fn lifetimes(&self) -> Lifetimes {
         self.lifetimes
     }
 
-    /// The counters.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
     }
@@ -147,7 +145,7 @@ impl Cache {
         result
     }
 
-    /// A request's part in the load of a key.
+    /// Joins the load of a key, as its leader or a follower.
     pub(super) fn join(&self, key: &CacheKey, tags: &TagSet) -> Part {
         let followed = self.lease.is_armed(Instant::now());
         let capture = || self.memory.generations.capture(tags);
@@ -158,13 +156,13 @@ impl Cache {
         self.record_at(key.level(), key, outcome);
     }
 
-    /// Counts and logs how a level took part.
+    /// Counts and logs the outcome of a level.
     pub(super) fn record_at(&self, level: Level, key: &CacheKey, outcome: Outcome) {
         self.metrics.count(level, outcome);
         self.log(level, key, outcome);
     }
 
-    /// Logs how a level took part.
+    /// Logs the outcome of a level.
     pub(super) fn log(&self, level: Level, key: &CacheKey, outcome: Outcome) {
         if level == Level::Session {
             return;

@@ -2,9 +2,9 @@
 //!
 //! The first request is the *leader*. The others are *followers*, which get the result of the leader's load.
 //!
-//! **Invariant:** no request follows a load that began before an invalidation that it could know of: a flight is joined
-//! only while the generations that it was captured under are current, and only by a process that hears of every event.
-//! A leader that fails, panics or goes away frees its followers at once.
+//! **Invariant:** no request follows a load that began before an invalidation that this process has applied: a request
+//! joins a flight only while the generations that the flight captured are current, and only in a process that hears of
+//! every event. A leader that fails, panics or is dropped frees its followers at once.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -58,7 +58,7 @@ pub(super) enum Part {
     Alone,
 }
 
-/// The duty to load. Dropped before it has landed, its followers are freed.
+/// The duty to load. If it is dropped before it lands, its followers are freed.
 pub(super) struct Leader {
     table: Arc<Table>,
     key: CacheKey,
@@ -72,13 +72,14 @@ pub(super) struct Follower {
 }
 
 impl Flights {
-    /// How many flights have ended. What a flight stored before it ended is seen by those who asked for this after.
+    /// The number of flights that have ended. A request that read this number sees everything that those flights
+    /// stored.
     pub(super) fn ended(&self) -> u64 {
         self.0.ended.load(Ordering::Acquire)
     }
 
-    /// Joins the flight of a key, or begins one. `capture` yields the generations of now; unless they are
-    /// `followed`, which means that every event changes them, no flight is joined.
+    /// Joins the flight of a key, or begins one. `capture` returns the current generations. If they are not `followed`
+    /// (events may be missed), no flight is joined.
     pub(super) fn join(
         &self,
         key: &CacheKey,
@@ -104,7 +105,7 @@ impl Flights {
             state: watch::Sender::new(State::Loading),
             followers: AtomicUsize::new(0),
         });
-        // A flight of older generations goes on for the requests that joined it, but no new request finds it.
+        // A flight of older generations continues for the requests that joined it; new requests don't find it.
         table.insert(key.clone(), flight.clone());
         drop(table);
         Part::Leader(Leader { table: self.0.clone(), key: key.clone(), flight })
@@ -112,7 +113,7 @@ impl Flights {
 }
 
 impl Leader {
-    /// The generations that the load is captured under.
+    /// The generations under which the load runs.
     pub(super) fn stamps(&self) -> &LocalStamps {
         &self.flight.stamps
     }
@@ -122,7 +123,7 @@ impl Leader {
         self.flight.followers.load(Ordering::Relaxed) > 0
     }
 
-    /// Gives the followers what was loaded, and those who come until the leader is dropped.
+    /// Gives the result to the followers, and to the requests that join until the leader is dropped.
     pub(super) fn land(&self, value: Landed) {
         self.flight.state.send_replace(State::Landed(value));
     }
@@ -136,7 +137,7 @@ impl Drop for Leader {
         }
         self.table.ended.fetch_add(1, Ordering::Release);
         drop(table);
-        // No request joins from now on.
+        // From now on no request can join.
         if !self.has_followers() {
             return;
         }
@@ -151,12 +152,12 @@ impl Drop for Leader {
 }
 
 impl Follower {
-    /// The generations that the load is captured under.
+    /// The generations under which the load runs.
     pub(super) fn stamps(&self) -> &LocalStamps {
         &self.flight.stamps
     }
 
-    /// What the leader loaded; `None` when it went away, or takes too long.
+    /// The result of the leader's load; `None` if the leader was dropped or takes too long.
     pub(super) async fn wait(mut self) -> Option<Landed> {
         let landed = self.state.wait_for(|state| !matches!(state, State::Loading));
         let state = tokio::time::timeout(PATIENCE, landed).await.ok()?.ok()?;

@@ -8,43 +8,43 @@ use serde::{Deserialize, Serialize};
 
 use super::{Tag, TagSet};
 
-/// A random token: 128 bits, so that none is ever made twice. Neither a counter (eviction would restart it) nor a
-/// clock (clocks differ).
+/// A random token of 128 bits, so that no token is ever made twice. A counter would restart after an eviction, and
+/// clocks differ between instances.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Generation(String);
 
 impl Generation {
-    /// A token that nothing carries yet.
+    /// Makes a new token.
     pub fn mint() -> Self {
         Self(URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>()))
     }
 
-    /// Reads a token from Redis; `None` for what could not be one.
+    /// Reads a token from Redis; `None` for text that can't be a token.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes).ok()?;
         (text.len() == 22).then(|| Self(text.to_owned()))
     }
 
-    /// Its text.
+    /// The token as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The generations of a value's tags, as they were before it was loaded.
+/// The generations of a value's tags, as they were before the value was loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stamps {
     /// Each tag's generation.
     Known(BTreeMap<Tag, Generation>),
-    /// Redis was not in use for some part of the value, which depends on these tags: only this process may keep it.
+    /// Redis was not used for some part of the value, which depends on these tags: only this process may store it.
     Local(TagSet),
-    /// Parts of the value were loaded under different generations: the value may be shown, and must not be stored.
+    /// Parts of the value were loaded under different generations: it may be shown, and must not be stored.
     Unknown,
 }
 
 impl Stamps {
-    /// The tags, where they are known.
+    /// The tags; empty for [`Self::Unknown`].
     pub fn tags(&self) -> TagSet {
         match self {
             Self::Known(stamps) => stamps.keys().cloned().collect(),
@@ -53,7 +53,7 @@ impl Stamps {
         }
     }
 
-    /// Those of a value that depends on some of the tags only.
+    /// The stamps reduced to some tags, for a value that depends only on those.
     #[must_use]
     pub fn only(mut self, tags: &TagSet) -> Self {
         match &mut self {
@@ -64,7 +64,7 @@ impl Stamps {
         self
     }
 
-    /// The stamps of a value made of two others.
+    /// The stamps of a value made of two other values.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
         let (mut all, more) = match (self, other) {
@@ -74,7 +74,7 @@ impl Stamps {
         };
         for (tag, generation) in more {
             match all.get(&tag) {
-                // Something was invalidated between the two loads.
+                // A tag was invalidated between the two loads.
                 Some(known) if *known != generation => return Self::Unknown,
                 _ => all.insert(tag, generation),
             };

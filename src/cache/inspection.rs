@@ -1,4 +1,4 @@
-//! What lies under a key, and whether it is valid: a look that changes nothing and is not counted.
+//! Reads what each tier has under a key and whether it is valid, without changing or counting anything.
 
 use std::time::{Duration, Instant};
 
@@ -7,9 +7,9 @@ use super::{Cache, CacheError, CacheKey, Entry, Generation, Tag, TagSet, with_si
 /// What each tier has under a key.
 #[derive(Debug)]
 pub struct Inspection {
-    /// This process's page; `None` when it has none.
+    /// The page in this process; `None` if there is none.
     pub memory: Option<HeldEntry>,
-    /// What Redis has.
+    /// What Redis has under the key.
     pub redis: Result<InRedis, CacheError>,
 }
 
@@ -18,13 +18,13 @@ pub struct Inspection {
 pub struct HeldEntry {
     /// How long ago its data were read.
     pub age: Duration,
-    /// How long it may still be kept; zero when it has expired.
+    /// How long it may still be served; zero if it has expired.
     pub ttl: Duration,
     /// Its bodies' lengths in bytes, by encoding.
     pub sizes: Vec<(&'static str, usize)>,
-    /// What it depends on.
+    /// The tags that it depends on.
     pub tags: TagSet,
-    /// The tags among them that were invalidated since it was loaded.
+    /// The tags that were invalidated since it was loaded.
     pub void: TagSet,
 }
 
@@ -33,36 +33,36 @@ pub struct HeldEntry {
 pub enum InRedis {
     /// Nothing.
     Absent,
-    /// Something that is no entry.
+    /// Something that is not an entry.
     Unreadable,
     /// An entry.
     Entry {
         /// How long ago its data were read.
         age: Duration,
-        /// How long it may still be kept; zero when it has expired.
+        /// How long it may still be served; zero if it has expired.
         ttl: Duration,
         /// Its bodies' lengths in bytes, by encoding.
         sizes: Vec<(&'static str, usize)>,
         /// Each of its tags.
         tags: Vec<TagState>,
-        /// Whether this very build wrote it.
+        /// Whether this same build wrote it.
         own_build: bool,
     },
 }
 
-/// A tag of an entry: the generation that it was loaded under, and the one of now.
+/// A tag of an entry, with the generation at its load and the current one.
 #[derive(Debug, Clone)]
 pub struct TagState {
     /// The tag.
     pub tag: Tag,
     /// The generation that the entry carries.
     pub stamped: Generation,
-    /// The tag's generation now; `None` when nothing was loaded since it was invalidated.
+    /// The current generation of the tag; `None` if nothing was loaded since it was invalidated.
     pub current: Option<Generation>,
 }
 
 impl InRedis {
-    /// How long an entry may still answer; `None` where there is none that is valid.
+    /// How long a valid entry may still be served; `None` if neither tier has one.
     pub fn time_left(&self) -> Option<Duration> {
         match self {
             Self::Entry { ttl, tags, own_build: true, .. }
@@ -76,14 +76,14 @@ impl InRedis {
 }
 
 impl TagState {
-    /// Whether the tag keeps the entry from being served.
+    /// Whether this tag makes the entry invalid.
     pub fn is_void(&self) -> bool {
         self.current.as_ref() != Some(&self.stamped)
     }
 }
 
 impl Cache {
-    /// What lies under a key. Costs at most two round trips to Redis.
+    /// Reads what each tier has under a key. Costs at most two round trips to Redis.
     pub async fn inspect(&self, key: &CacheKey) -> Inspection {
         Inspection { memory: self.inspect_memory(key), redis: self.inspect_redis(key).await }
     }

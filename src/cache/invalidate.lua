@@ -1,7 +1,7 @@
--- KEYS[1]: the events that are applied, by when. KEYS[2…]: the generations of some events' tags.
+-- KEYS[1]: the applied events, by time. KEYS[2…]: the generations of some events' tags.
 -- ARGV[1]: how long events are remembered, in seconds. ARGV[2]: 1 to do nothing if all are applied already.
 -- ARGV[3…]: the events.
--- The marks only save work: where they can't be read or written, events are applied again, which does no harm.
+-- The marks only save work: if they can't be read or written, events are applied again, which does no harm.
 local marks = redis.pcall('ZMSCORE', KEYS[1], unpack(ARGV, 3))
 local missing = ARGV[2] ~= '1' or marks.err ~= nil
 for i = 1, #ARGV - 2 do

@@ -1,5 +1,5 @@
-//! Making entries void: first in Redis, only then in this process, so that nothing that this process reads from Redis
-//! afterwards can be older.
+//! Invalidates entries: first in Redis, then in this process, so that all that this process reads from Redis afterwards
+//! is new enough.
 
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -7,22 +7,22 @@ use std::time::{Duration, Instant};
 use super::{Cache, CacheError, EventMark, Invalidation, Level, PastInvalidation, Tag, TagSet};
 
 impl Cache {
-    /// Voids every entry that carries one of the tags, at every level that this process reaches.
+    /// Invalidates every entry that carries one of the tags, in Redis and in this process.
     ///
     /// # Errors
-    /// When Redis can't be reached or refuses: it is then repaired before it is used again. What this process holds
-    /// is void all the same.
+    /// When Redis can't be reached or refuses: it is then repaired before it is used again. The entries in this process
+    /// are invalidated in any case.
     pub async fn invalidate(&self, invalidation: &Invalidation) -> Result<(), CacheError> {
         let shared = self.invalidate_shared(invalidation, false).await;
         self.invalidate_memory(invalidation);
         shared
     }
 
-    /// Voids entries in Redis. With `once`, events that some instance has applied are left alone. Without a Redis
-    /// there is nothing to void.
+    /// Invalidates entries in Redis. With `once`, events that an instance has already applied are skipped. Does nothing
+    /// without a Redis.
     ///
     /// # Errors
-    /// As [`Cache::invalidate`].
+    /// The errors of [`Cache::invalidate`].
     pub async fn invalidate_shared(
         &self,
         invalidation: &Invalidation,
@@ -33,7 +33,7 @@ impl Cache {
         };
         let Invalidation { events, tags, .. } = invalidation;
         let applied = tier.invalidate(events, tags, once).await;
-        // One operation for all levels there: a failure counts once, at the one that readers meet first.
+        // One operation covers all levels in Redis: a failure counts once, at the level that readers meet first.
         if self.counted(Level::PageRedis, applied)? {
             invalidation.log("redis");
             let levels = [Level::PageRedis, Level::Queryset, Level::Count];
@@ -43,15 +43,15 @@ impl Cache {
         Ok(())
     }
 
-    /// Voids what this process holds. The entries in Redis have to be void already.
+    /// Invalidates entries in this process. The entries in Redis must be invalid already.
     pub fn invalidate_memory(&self, invalidation: &Invalidation) {
         let _order = self.recent.in_order();
         self.strike_memory(invalidation);
     }
 
-    /// Voids what this process holds by those of some events that are not applied to it yet. `by` makes the
-    /// invalidation of the events at these places. An event that is published at the same moment is applied once, so
-    /// a page that was stored after the publisher's invalidation stays valid.
+    /// Applies those events to this process that it has not applied yet. `by` makes the invalidation of the events at
+    /// the given indexes. An event that is published at the same moment is applied once, so a page that was stored
+    /// after the publisher's invalidation stays valid.
     pub fn invalidate_memory_once(
         &self,
         events: &[EventMark],
@@ -66,7 +66,7 @@ impl Cache {
         }
     }
 
-    /// Needs the order of [`Recent`](super::recent::Recent).
+    /// The caller holds [`Recent::in_order`](super::recent::Recent::in_order).
     fn strike_memory(&self, invalidation: &Invalidation) {
         let struck = self.memory.generations.invalidate(&invalidation.tags);
         self.recent.remember(&self.memory, invalidation, struck);
@@ -81,18 +81,18 @@ impl Cache {
         }
     }
 
-    /// Whether an event of the log is yet to be applied to what this process holds.
+    /// Whether this process has not applied an event of the log yet.
     pub fn memory_lacks(&self, event: &EventMark) -> bool {
         !self.memory.has_applied(event)
     }
 
-    /// Notes that the log was read to its end: events that were applied before the reading before this one can't be
-    /// read or heard of again.
+    /// Notes that the log was read to its end: marks from before the previous reading are no longer needed, because
+    /// those events can't arrive again.
     pub fn forget_older_marks(&self) {
         self.memory.forget_older_marks();
     }
 
-    /// Voids all that this process holds, because what happened to its data is not known.
+    /// Invalidates everything in this process, because events may have been missed.
     pub fn void_memory(&self) {
         let _order = self.recent.in_order();
         let struck = self.memory.void_all();
@@ -107,77 +107,77 @@ impl Cache {
         self.recent.remember(&self.memory, &unknown, struck);
     }
 
-    /// Removes everything that this process holds, so that it can't even stand in during an outage.
+    /// Removes every page of this process, so that none is served stale during an outage.
     pub fn clear_memory(&self) {
         let _order = self.recent.in_order();
         self.memory.generations.invalidate([&Tag::site()]);
         self.memory.clear();
     }
 
-    /// Voids what carries a tag that no event of the log names, such as a session. Where Redis can't be reached,
-    /// everything is void before it is used again.
+    /// Invalidates the entries that carry a tag that no event of the log names, such as a session. If Redis can't be
+    /// reached, everything in it is invalidated before it is used again.
     pub async fn void(&self, tag: &Tag) {
         if let Some(tier) = &self.redis
             && tier.void(tag).await.is_err()
         {
-            self.distrust("an invalidation that no log tells was missed");
+            self.distrust("an invalidation that is not in the event log was missed");
         }
         self.memory.generations.invalidate([tag]);
     }
 
-    /// Makes all entries in Redis void before it is used again, because something may have been missed that no log
-    /// tells.
+    /// Requires that all entries in Redis are invalidated before it is used again, because something may have been
+    /// missed that the log does not contain.
     pub fn distrust(&self, reason: &str) {
-        // In this order: a repair that has looked at the flag already is made to begin again.
+        // In this order: a repair that has already read the flag then starts again.
         self.doubtful.store(true, Ordering::Release);
         if let Some(tier) = &self.redis {
             tier.link.distrust(reason);
         }
     }
 
-    /// Makes Redis be repaired anew before it is used, because events are applied to this process's memory that Redis
-    /// could not be told: a repair that is under way may have read the log before them.
+    /// Requires a new repair of Redis before it is used, because this process applied events that Redis could not be
+    /// told: a repair in progress may have read the log before them.
     pub fn repair_anew(&self) {
         if let Some(tier) = &self.redis {
             tier.link.distrust("events could not be applied to it");
         }
     }
 
-    /// Lets this process answer from its memory and from Redis for a short lease: every event that had been committed
-    /// by then is applied to both.
+    /// Lets this process answer from memory and Redis for a short lease: every event committed before `since` is
+    /// applied to both.
     pub fn arm(&self, since: Instant) {
         self.lease.arm(since);
     }
 
-    /// Keeps this process from answering from its memory, because it can't hear of events.
+    /// Stops this process from answering from its memory, because it can't hear of events.
     pub fn disarm(&self) {
         self.lease.disarm();
     }
 
-    /// How long ago everything that had been committed was last known to be applied here; before the first time, how long
-    /// ago the process started.
+    /// How long ago everything committed was last known to be applied here; before the first time, how long ago the
+    /// process started.
     pub fn caught_up_since(&self) -> Duration {
         self.lease.caught_up_since()
     }
 
-    /// Has Redis read only while the event log is followed, from now on.
+    /// From now on, reads Redis only while the event log is followed.
     pub fn follow_log(&self) {
         self.lease.bind_redis();
     }
 
-    /// Whether everything committed was applied here within the lease: only then are memory and Redis read.
+    /// Whether everything committed was applied here within the lease; if not, neither memory nor Redis is read.
     pub fn is_following(&self) -> bool {
         self.lease.is_current(Instant::now())
     }
 
-    /// Whether this process answers from its memory; `None` when it has none.
+    /// Whether this process answers from its memory; `None` if the memory tier is turned off.
     pub fn memory_is_armed(&self) -> Option<bool> {
         let armed = self.lease.is_armed(Instant::now());
         self.memory.is_enabled().then_some(armed)
     }
 
-    /// Tells all invalidations of one actor together from now on, as one of some subject, so that they don't crowd out
-    /// those of others.
+    /// From now on, lists all invalidations by one actor as one entry, under a subject, so that they don't crowd out
+    /// others.
     pub fn fold_invalidations_of(&self, actor: &'static str, subject: &'static str) {
         self.recent.fold(actor, subject);
     }

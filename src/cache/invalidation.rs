@@ -1,21 +1,21 @@
-//! An invalidation: what happened, and which entries it makes void.
+//! An invalidation: what happened, and which entries become invalid.
 
 use super::{EventMark, Tag, TagSet};
 
-/// Some events, and what they make void.
+/// Some events, and the tags that they invalidate.
 #[derive(Debug, Clone)]
 pub struct Invalidation {
-    /// The events, each of which is applied once.
+    /// The events; each is applied once.
     pub events: Vec<EventMark>,
-    /// What happened, for the log.
+    /// What happened, for log lines.
     pub cause: &'static str,
     /// Who did it, for operators.
     pub actor: String,
-    /// What it was done to, for operators.
+    /// What was changed, for operators.
     pub subject: String,
-    /// The tags whose entries are void.
+    /// The tags whose entries become invalid.
     pub tags: TagSet,
-    /// Whether this process also removes all its pages, so that none can stand in during an outage.
+    /// Whether this process also removes all its pages, so that none is served stale during an outage.
     pub removes_pages: bool,
 }
 
@@ -23,7 +23,7 @@ pub struct Invalidation {
 const MOST_LOGGED: usize = 50;
 
 impl Invalidation {
-    /// Logs that it was applied at a level.
+    /// Logs that the invalidation was applied at a level.
     pub(super) fn log(&self, level: &str) {
         let Self { events, cause, tags, .. } = self;
         let named = tags.iter().take(MOST_LOGGED).map(Tag::to_string);

@@ -1,4 +1,4 @@
-//! Keys of entries.
+//! The keys of entries.
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ pub struct CacheKey {
 }
 
 impl CacheKey {
-    /// A key of a level. The name must say everything that the value depends on besides the rows.
+    /// A key of a level. The name must include everything besides the rows that the value depends on.
     pub fn new(level: Level, family: &'static str, name: impl fmt::Display) -> Self {
         let mut text = format!("{family}:{name}");
         let start = family.len() + 1;
@@ -44,12 +44,12 @@ impl CacheKey {
         self.is_rare
     }
 
-    /// The level that holds it.
+    /// The level that stores it.
     pub fn level(&self) -> Level {
         self.level
     }
 
-    /// Its text.
+    /// The key as text.
     pub fn as_str(&self) -> &str {
         &self.text
     }

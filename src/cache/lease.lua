@@ -4,7 +4,7 @@
 local tokens = {}
 for i = 2, #KEYS do
     local token = redis.pcall('GET', KEYS[i])
-    -- A key of another type is replaced; any other error would make each load overtake the one before.
+    -- A key of another type is replaced; any other error would let every load take the lease.
     if type(token) == 'table' and token.err and not token.err:find('WRONGTYPE', 1, true) then
         return token
     end

@@ -1,25 +1,25 @@
 //! The lease under which this process answers from memory and from Redis.
 //!
-//! The follower of the event log extends the lease each time when everything committed is applied. A process that was
-//! frozen, or that can't hear of events, stops answering by the clock alone. Memory stops at once when the listening
-//! connection is lost; Redis, which other instances keep up to date, answers to the end of the lease.
+//! The follower of the event log extends the lease whenever it has applied everything committed. The lease of a process
+//! that was frozen, or that can't hear of events, ends by the clock. When the listening connection is lost, the lease
+//! of memory ends at once; Redis, which other instances keep up to date, is read until its lease ends.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// How long cached data are served after everything was last applied. Too short, and a busy moment ends it; too long,
-/// and a connection that is silently dead lets old data be served for so long.
+/// How long cached data are served after all events were last applied. If it is too short, a busy moment ends it; if it
+/// is too long, a dead connection that nothing reports lets old data be served for that long.
 const LEASE: Duration = Duration::from_secs(2);
 
-/// What is known of how far this process is with the event log.
+/// How far this process has followed the event log.
 #[derive(Debug)]
 pub(super) struct Lease {
     start: Instant,
-    /// Until when memory is armed, in microseconds since the start.
+    /// When the lease of memory ends, in microseconds since `start`.
     armed_until: AtomicU64,
-    /// The last moment of which everything committed is known to be applied, likewise; 0 before the first.
+    /// The last moment of which every committed event is known to be applied, in the same unit; 0 before the first.
     caught_up: AtomicU64,
-    /// Whether Redis is read under the lease; commands, which don't follow the log, read it without one.
+    /// Whether the lease also applies to reading Redis. It does not for commands, which don't follow the log.
     binds_redis: AtomicBool,
 }
 
@@ -33,19 +33,19 @@ impl Lease {
         }
     }
 
-    /// Has Redis read only under the lease from now on.
+    /// From now on, reads Redis only under the lease.
     pub(super) fn bind_redis(&self) {
         self.binds_redis.store(true, Ordering::Release);
     }
 
-    /// Begins a lease at a moment of which everything committed is applied.
+    /// Extends the lease from a moment of which everything committed is applied.
     pub(super) fn arm(&self, since: Instant) {
         let until = self.micros(since + LEASE);
         self.armed_until.store(until, Ordering::Release);
         self.caught_up.fetch_max(self.micros(since).max(1), Ordering::AcqRel);
     }
 
-    /// Ends the lease of memory, if it lasts: what is written from now on is not heard of.
+    /// Ends the lease of memory: later events may not be heard of.
     pub(super) fn disarm(&self) {
         let now = self.micros(Instant::now());
         self.armed_until.fetch_min(now, Ordering::AcqRel);

@@ -1,9 +1,9 @@
-//! The link to Redis: one multiplexed connection for the hot path, others for everything else, and what happens when the
-//! server goes away and comes back.
+//! The link to Redis: one multiplexed connection for the hot path, others for everything else, and the reaction to
+//! outages.
 //!
-//! **Invariant:** after any failure Redis is not read until it has been repaired, because invalidations may have been
-//! missed meanwhile. From the moment that the repair begins, invalidations go through again, so none falls between
-//! the repair and the first read.
+//! **Invariant:** after any failure, Redis is not read until it has been repaired, because invalidations may have been
+//! missed. Invalidations are sent again from the start of the repair, so none is lost between the repair and the first
+//! read.
 
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -20,33 +20,33 @@ use super::way::connect;
 use super::worker_connections::WorkerConnections;
 use crate::config::RedisAddress;
 
-/// How long a command of the hot path may take. Too short, and a busy moment counts as an outage; too long, and each
-/// request waits so long before the outage is noticed.
+/// The time limit of a command on the hot path. If it is too short, a busy moment counts as an outage; if it is too
+/// long, each request waits that long before the outage is noticed.
 const COMMAND: Duration = Duration::from_millis(500);
-/// How long a command of an operator (a scan, a clear) may take.
+/// The time limit of an operator's command (a scan, a clear).
 const SLOW_COMMAND: Duration = Duration::from_secs(10);
-/// Time between two attempts to reach a server that is gone.
+/// The time between two attempts to reach a server that is gone.
 const PROBE: Duration = Duration::from_millis(250);
 
-/// Brings Redis up to date before it is used: called when the link is first made and after every failure. It reaches
-/// Redis through the cache's own methods for invalidating.
+/// Brings Redis up to date before it is used: called when the link is first made and after every failure. It
+/// invalidates through the cache's own methods.
 pub type Repair =
     Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), RepairError>> + Send>> + Send + Sync>;
-/// Why a repair failed; it is tried again.
+/// Why a repair failed. The link tries it again.
 pub type RepairError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Whether Redis may be used.
 enum State {
-    /// Reads, stores and invalidations go through; the first two on a worker's own connection.
+    /// Reads, stores and invalidations are sent; reads and stores use the worker thread's own connection.
     Up(MultiplexedConnection, Arc<WorkerConnections>),
-    /// Invalidations go through; nothing is read or stored yet.
+    /// Invalidations are sent; nothing is read or stored yet.
     Repairing(MultiplexedConnection),
-    /// Nothing goes through.
+    /// Nothing is sent.
     Down,
 }
 
 impl LinkState {
-    /// Its name: `up`, `repairing` or `down`.
+    /// The state's name: `up`, `repairing` or `down`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Up => "up",
@@ -56,37 +56,37 @@ impl LinkState {
     }
 }
 
-/// Whether Redis may be used, as operators see it.
+/// Whether Redis may be used, for operators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkState {
-    /// Reads, stores and invalidations go through.
+    /// Reads, stores and invalidations are sent.
     Up,
-    /// Invalidations go through; what was missed is being applied.
+    /// Invalidations are sent; the missed ones are being applied.
     Repairing,
-    /// Nothing goes through.
+    /// Nothing is sent.
     Down,
 }
 
-/// The way to Redis at one moment.
+/// The state of the link at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkReport {
     /// Whether Redis may be used.
     pub state: LinkState,
     /// How often Redis was taken into use since the program started: each time after the first follows an outage.
     pub connections: u64,
-    /// Whether it answered when it was last asked, though it may not be fit for use.
+    /// Whether Redis answered the last request, even if it can't be used yet.
     pub answers: bool,
-    /// Why it is not in use, as far as that is known.
+    /// Why Redis is not in use, if that is known.
     pub problem: Option<Arc<str>>,
-    /// What it refuses, though it answers.
+    /// The commands that Redis refuses although it answers.
     pub refusals: Vec<Refusal>,
-    /// How often it refused each command, by the command and the error's code.
+    /// How often Redis refused each command, by command and error code.
     pub refused: Vec<(String, String, u64)>,
 }
 
 struct Inner {
     address: RedisAddress,
-    /// A key of the site's, in the slot of all.
+    /// One of the site's keys: all of them are in the same slot.
     key: String,
     way: RwLock<Way>,
     lost: Notify,
@@ -95,7 +95,7 @@ struct Inner {
 
 /// The state of the connection.
 struct Way {
-    /// Grows with every connection: a late failure of an old connection must not condemn the new one.
+    /// The number of the current connection: a late failure of an old connection must not close the new one.
     number: u64,
     state: State,
     /// How often a repair has succeeded.
@@ -108,14 +108,14 @@ struct Way {
 #[derive(Clone)]
 pub struct Link(Arc<Inner>);
 
-/// A connection, and which one it is.
+/// A connection with its number.
 pub(super) struct Connection {
     pub(super) redis: Asking<MultiplexedConnection>,
     number: u64,
 }
 
 impl Link {
-    /// Prepares a link to the server that has the keys of a prefix; `keep` connects it.
+    /// Prepares a link to the server that holds the keys of a prefix; [`Link::keep`] connects it.
     pub fn new(address: &RedisAddress, prefix: &str) -> Self {
         let way = Way { number: 0, state: State::Down, repaired: 0, answers: false, problem: None };
         Self(Arc::new(Inner {
@@ -180,7 +180,7 @@ impl Link {
         }
     }
 
-    /// A new connection for what is not on the hot path, with a longer time limit.
+    /// A new connection with a longer time limit, for everything that is not on the hot path.
     pub(super) async fn unhurried(&self) -> Result<Asking<MultiplexedConnection>, CacheError> {
         self.open(SLOW_COMMAND).await
     }
@@ -192,20 +192,20 @@ impl Link {
         Ok(Asking::over(connection, refusals))
     }
 
-    /// Notes that a command failed. What the server itself refused is only that command's problem, unless another server
-    /// has taken its place; anything else closes the link until it is repaired.
+    /// Notes that a command failed. A refusal by the server concerns only that command, unless another server has
+    /// replaced it; any other failure closes the link until it is repaired.
     pub(super) fn failed(&self, connection: u64, err: &CacheError) {
         if !answered(err) || is_displaced(err) {
             self.close(connection, err, answered(err));
         }
     }
 
-    /// Notes that an invalidation failed. For any reason, entries that should be invalid may still be valid.
+    /// Notes that an invalidation failed. Whatever the reason, entries that should be invalid may still be valid.
     pub(super) fn missed(&self, connection: u64, err: &CacheError) {
         self.close(connection, err, answered(err));
     }
 
-    /// Treats what Redis holds as doubtful: it is repaired before it is used again.
+    /// Marks the content of Redis as doubtful: it is repaired before it is used again.
     pub fn distrust(&self, reason: &str) {
         let number = self.way().number;
         self.close(number, &reason, true);
@@ -221,7 +221,7 @@ impl Link {
                 log::warn!("redis is bypassed until missed events are applied: {reason}");
                 self.0.lost.notify_one();
             }
-            // A repair in progress finds the link closed, and begins again.
+            // A repair in progress finds the link closed and starts again.
             State::Repairing(_) => log::debug!("redis failed during the repair: {reason}"),
             State::Down => return,
         }
@@ -230,7 +230,7 @@ impl Link {
         way.problem = Some(reason.to_string().into());
     }
 
-    /// Connects, repairs, and does so again whenever the link is lost; never returns. `repair` runs before each use.
+    /// Connects and repairs, again after every loss of the link; never returns. `repair` runs before each use.
     pub(super) async fn keep(self, ready: Arc<Notify>, repair: Repair) {
         let (mut told, mut told_of_repair) = (false, false);
         loop {
@@ -286,14 +286,14 @@ impl Link {
         Err(reason.unwrap_or("the connection was lost").into())
     }
 
-    /// Keeps why Redis can't be used; returns whether it answers all the same.
+    /// Records why Redis can't be used; returns whether it answers nevertheless.
     fn not_restored(&self, err: &RepairError) -> bool {
         let mut way = self.change();
         way.problem = Some(err.to_string().into());
         way.answers
     }
 
-    /// A new connection to a server that answers.
+    /// Opens a connection to a server that answers.
     async fn reach(&self) -> Result<MultiplexedConnection, CacheError> {
         let mut asking = self.open(COMMAND).await?;
         asking.ask::<()>(&redis::cmd("PING")).await?;
@@ -310,13 +310,13 @@ impl Link {
 }
 
 impl Connection {
-    /// Which connection it is, for [`Link::failed`].
+    /// The connection's number, for [`Link::failed`].
     pub(super) fn number(&self) -> u64 {
         self.number
     }
 }
 
-/// Whether the server answered, though with an error or with what was not expected.
+/// Whether the server answered, even with an error or an unexpected value.
 fn answered(err: &CacheError) -> bool {
     match err {
         CacheError::Refused(_) => true,
@@ -325,7 +325,7 @@ fn answered(err: &CacheError) -> bool {
     }
 }
 
-/// Whether another server has taken the place of the one that answered.
+/// Whether another server has replaced the one that answered.
 fn is_displaced(err: &CacheError) -> bool {
     let codes = ["READONLY", "MOVED", "ASK", "CLUSTERDOWN", "MASTERDOWN"];
     matches!(err, CacheError::Refused(refusal) if codes.contains(&&*refusal.code))

@@ -1,4 +1,4 @@
-//! Values that are loaded once and kept: query results, counts, sessions.
+//! Loads values once and stores them: query results, counts, sessions.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,20 +14,20 @@ use super::redis_tier::{Found, RedisTier};
 use super::storing::Storing;
 use super::{Cache, CacheKey, Entry, Generation, Level, Outcome, Stamps, Tag, TagSet, caller};
 
-/// How long a load may take before it is given up and its followers are freed.
+/// The time limit of a load; then it is aborted and its followers are freed.
 const LOAD: Duration = Duration::from_secs(15);
-/// How often a follower whose leader went away joins again before it loads for itself.
+/// How often a follower whose leader was dropped joins again before it loads for itself.
 pub(super) const ATTEMPTS: usize = 3;
-/// How long another instance's load is waited for in all, and between the first two looks and the last ones.
+/// How long to wait for another instance's load in all, and the first and the longest pause between two looks.
 const WAIT: (Duration, Duration, Duration) =
     (Duration::from_secs(1), Duration::from_millis(2), Duration::from_millis(50));
 
 impl Cache {
-    /// The value under a key, loaded if the cache has none that is valid; one load, however many requests arrive. `tags` are what
-    /// the value depends on. The load goes on if the caller goes away.
+    /// Returns the value under a key, loaded if the cache has no valid one; one load, however many requests arrive.
+    /// `tags` are what the value depends on. The load continues if the caller is dropped.
     ///
     /// # Errors
-    /// Only those of the loader: without Redis the value is loaded.
+    /// Only the errors of the loader: if Redis fails, the value is loaded.
     pub async fn get_or_load<T, E, F>(
         &self,
         key: &CacheKey,
@@ -42,10 +42,11 @@ impl Cache {
         Ok(self.get_or_load_early(key, tags, load).await?.settled().await)
     }
 
-    /// The same, for a page: the value may still be on its way to Redis, which the page waits for once it is rendered.
+    /// Does the same for a page: the value may not be stored in Redis yet; the page waits for that after it is
+    /// rendered.
     ///
     /// # Errors
-    /// Those of [`Self::get_or_load`].
+    /// The errors of [`Self::get_or_load`].
     pub async fn get_or_load_early<T, E, F>(
         &self,
         key: &CacheKey,
@@ -75,7 +76,7 @@ impl Cache {
         Ok(unkept(value, ended(ttl, until), Stamps::Unknown, local, Outcome::Bypass))
     }
 
-    /// A value that Redis holds, where the lease to read it has ended: it may be old.
+    /// A value in Redis after the lease for reading it has ended: it may be old.
     pub async fn find_beyond_lease<T: DeserializeOwned>(
         &self,
         key: &CacheKey,
@@ -123,7 +124,7 @@ impl Cache {
         Ok(cached)
     }
 
-    /// What Redis has under a key, if it is valid, and whether it is about to expire.
+    /// The valid entry that Redis has under a key, and whether it is about to expire.
     async fn look_up<T: DeserializeOwned>(
         &self,
         key: &CacheKey,
@@ -143,7 +144,7 @@ impl Cache {
         Some((cached, left < entry.ttl / 10))
     }
 
-    /// Loads, stores, and lets followers have the result.
+    /// Loads, stores, and gives the result to the followers.
     async fn fill<T, E, F>(
         self,
         leader: Leader,
@@ -212,7 +213,7 @@ impl Cache {
                     if !stored {
                         self.give_up(&key).await;
                     }
-                    // Until now a request joins the flight, because Redis does not have the value yet.
+                    // Until now requests join the flight, because Redis does not have the value yet.
                     drop(leader);
                     stored
                 });
@@ -233,14 +234,15 @@ impl Cache {
         Ok(cached)
     }
 
-    /// Ends the lease of a load that stored nothing: other instances must not wait for it. If this fails, the lease expires.
+    /// Ends the lease of a load that stored nothing, so that other instances don't wait for it. If this fails, the
+    /// lease expires.
     async fn give_up(&self, key: &CacheKey) {
         if let Some(tier) = &self.redis {
             let _ = tier.release(key).await;
         }
     }
 
-    /// The generations to load under; or what another instance loaded meanwhile.
+    /// The generations to load under, or the value that another instance loaded meanwhile.
     async fn lease<T: DeserializeOwned>(
         &self,
         tier: &RedisTier,
@@ -258,7 +260,7 @@ impl Cache {
             match leased {
                 Err(_) => return Ok(Stamps::Local(tags.clone())),
                 Ok((stamps, leased)) if leased || Instant::now() > deadline => {
-                    // Between the last look and this lease the other instance may have stored.
+                    // The other instance may have stored the value between the last look and this lease.
                     if waited && let Some((mut cached, _)) = self.look_up(key, tags, local).await {
                         let _ = tier.release(key).await;
                         cached.outcome = Outcome::Collapsed;
@@ -277,10 +279,10 @@ impl Cache {
         }
     }
 
-    /// A follower's share of what its leader loaded.
+    /// A follower's copy of its leader's result.
     fn followed<T, E>(&self, key: &CacheKey, result: Result<Cached<T>, E>) -> Result<Cached<T>, E> {
         let mut cached = result?;
-        // The leader minds the store.
+        // The leader waits for the store.
         cached.tagged.storing = Storing::default();
         if !matches!(cached.outcome, Outcome::Hit(_)) {
             cached.outcome = Outcome::Collapsed;
@@ -289,9 +291,9 @@ impl Cache {
         Ok(cached)
     }
 
-    /// The entry of a look-up with the time that it has left and its stamps within this process, if it is valid.
-    /// `local` are those that were captured before the look-up; an entry that carries other tags as well has those
-    /// captured here, before their generations in Redis are read.
+    /// Checks a looked-up entry: returns it with its remaining time and its stamps within this process if it is valid.
+    /// `local` are the stamps that were captured before the look-up; for an entry that carries other tags as well, they
+    /// are captured here, before the tags' generations in Redis are read.
     pub(super) async fn validated(
         &self,
         tier: &RedisTier,
@@ -307,7 +309,7 @@ impl Cache {
         let is_current = |current: &BTreeMap<Tag, Generation>| {
             entry.stamps.iter().all(|(tag, generation)| current.get(tag) == Some(generation))
         };
-        // Most entries carry just the tags that they are expected to.
+        // Most entries carry exactly the expected tags.
         if entry.stamps.keys().eq(local.tags()) {
             return is_current(&found.generations).then(|| (entry, left, local.clone()));
         }
@@ -321,7 +323,7 @@ impl Cache {
     }
 }
 
-/// Runs a load to its end even if the client disconnects, but only for a bounded time, because other requests wait too.
+/// Runs a load to its end even if the client disconnects, within a time limit, because other requests wait for it.
 pub(super) async fn to_the_end<T, E>(
     load: impl Future<Output = Result<T, E>> + Send + 'static,
 ) -> Result<T, E>
@@ -344,7 +346,7 @@ where
     landed.downcast_ref::<Result<Cached<T>, E>>().cloned()
 }
 
-/// Spreads lifetimes by ± 5 %, so that what was stored together does not expire together.
+/// Varies a lifetime by ± 5 %, so that entries that were stored together don't expire together.
 pub(super) fn jittered(ttl: Duration) -> Duration {
     ttl.mul_f64(rand::random_range(0.95..=1.05))
 }

@@ -1,4 +1,4 @@
-//! What loaders give, and what callers get.
+//! The results of loaders, and what callers of the cache get.
 
 use std::time::{Duration, Instant};
 
@@ -9,12 +9,12 @@ use super::page_head::Content;
 use super::storing::Storing;
 use super::{Outcome, Stamps, Tag, TagSet, Tagged};
 
-/// A loaded value, and how long it may be kept.
+/// A loaded value, and how long it may be stored.
 #[derive(Debug)]
 pub struct Fill<T> {
     /// The value.
     pub value: T,
-    /// Its lifetime, before jitter; zero if it is not to be kept.
+    /// The lifetime before jitter; zero if the value must not be stored.
     pub ttl: Duration,
     /// When it is wrong although nothing that it depends on changes.
     pub(super) until: Option<Instant>,
@@ -24,7 +24,7 @@ pub struct Fill<T> {
 }
 
 impl<T> Fill<T> {
-    /// A value that depends on every tag that its load was asked for.
+    /// A value that depends on every tag of its load.
     pub fn new(value: T, ttl: Duration) -> Self {
         Self { value, ttl, until: None, only: None, is_rare: false }
     }
@@ -35,7 +35,7 @@ impl<T> Fill<T> {
         Self { until, ..self }
     }
 
-    /// The same value, which depends on these tags only.
+    /// Limits the value's dependencies to these tags.
     #[must_use]
     pub fn only(self, tags: impl IntoIterator<Item = Tag>) -> Self {
         let only = Some(tags.into_iter().collect());
@@ -49,17 +49,17 @@ impl<T> Fill<T> {
     }
 }
 
-/// A value, and whether the cache had it.
+/// A value, and whether it came from the cache.
 #[derive(Debug, Clone)]
 pub struct Cached<T> {
     /// The value with its dependencies.
     pub tagged: Tagged<T>,
-    /// How the level took part.
+    /// The outcome of the level.
     pub outcome: Outcome,
 }
 
 impl<T> Cached<T> {
-    /// The same, once it is stored as far as it can be.
+    /// Waits until the value is stored, if it can be.
     pub async fn settled(mut self) -> Self {
         let storing = std::mem::take(&mut self.tagged.storing);
         if let (false, Outcome::Miss { stored }) =
@@ -80,9 +80,9 @@ pub enum Interrupted {
     Panicked,
 }
 
-/// An error of a load, which every request that waited for the load gets.
+/// An error of a load. Every request that waited for the load gets a copy.
 pub trait LoadError: Clone + Send + Sync + From<Interrupted> + 'static {
-    /// Whether it only says that a server is out of reach, so that an older answer may stand in.
+    /// Whether the error only says that a server can't be reached, so that an older answer may be served.
     fn is_outage(&self) -> bool;
 }
 
@@ -105,7 +105,7 @@ pub(super) fn unkept<T>(
     Cached { tagged, outcome }
 }
 
-/// What is stored of a value; `None` for one that is not kept.
+/// The content to store for a value; `None` if the value must not be stored.
 pub(super) fn content_of(value: &impl Serialize, ttl: Duration) -> Option<Content> {
     let json = serde_json::to_vec(value).ok().filter(|_| !ttl.is_zero())?;
     Some(Content { page: None, value: json.into(), bodies: Vec::new() })

@@ -1,17 +1,17 @@
-//! The cache: entries that are valid for as long as the generations of their tags, kept in Redis.
+//! The cache: entries in Redis that are valid while the generations of their tags are unchanged.
 //!
-//! It knows nothing of listings, and would serve any other site unchanged. `docs/cache.md` explains the protocol. In short:
+//! It does not know what a listing is. `docs/cache.md` explains the protocol. In short:
 //!
 //! - A *tag* names a set of rows; its *generation* is a random token in Redis. An entry carries the generations of
 //!   its tags as they were **before** its load, and is valid only while each is present and equal.
-//! - To *invalidate* a tag is to delete its generation: everything that was loaded before, even if a slow reader
-//!   stores it later, becomes invalid. The next fill mints a new one. **Invariant:** a token is never reused, so an invalid entry
-//!   never becomes valid again, whichever key Redis evicts.
-//! - Every entry also carries [`Tag::site`], which stands for everything.
+//! - To *invalidate* a tag is to delete its generation: everything that was loaded before becomes invalid, even if a
+//!   slow reader stores it later. The next load makes a new generation. **Invariant:** a generation is never reused, so
+//!   an invalid entry never becomes valid again, even if Redis evicts keys.
+//! - Every entry also carries [`Tag::site`]: invalidating it invalidates everything.
 //! - A failure of Redis never leaves this module: it becomes a bypass, a counter and one warning ([`link`]).
 //!
-//! In front of Redis stand a tier of pages in this process, with generations of its own, and
-//! single-flight: one load per key, however many requests arrive.
+//! A tier of pages in this process, with its own generations, is asked before Redis. Single-flight makes one load per
+//! key, however many requests arrive.
 
 mod admission;
 mod asking;

@@ -1,4 +1,4 @@
--- KEYS[1]: the position. ARGV[1]: what it was when it was read; empty for none. ARGV[2]: what it is to be.
+-- KEYS[1]: the position. ARGV[1]: the position that was read; empty for none. ARGV[2]: the new position.
 local held = redis.pcall('GET', KEYS[1])
 if type(held) ~= 'string' then
     held = ''

@@ -1,4 +1,4 @@
-//! A rendered page as it is kept: compressed once per encoding, not per request.
+//! A rendered page as it is stored: compressed once per encoding, not per request.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -14,34 +14,34 @@ use super::etags::Etags;
 use super::page_head::{Content, PageHead};
 use super::tag::hex;
 
-/// A page with a body per encoding that is worth it.
+/// A page with one body per encoding that makes it shorter.
 ///
-/// A body of usual size is compressed when an encoding is first requested: fast, because most pages of a list that is
-/// written to are replaced at once, and better once the page has lived for a second. A page from Redis has the body that
-/// was asked for; the others are made of that when they are requested.
+/// A body of usual size is compressed when an encoding is first requested: fast at first, because most pages of a list
+/// that changes often are replaced at once, and better when the page is a second old. A page from Redis has the body
+/// that was requested; other encodings are made from it on request.
 #[derive(Debug, Clone)]
 pub struct StoredPage {
     /// The `Content-Type`.
     pub content_type: HeaderValue,
     etags: Etags,
-    /// The length of the body as it is.
+    /// The length of the uncompressed body.
     length: usize,
     identity: OnceLock<Bytes>,
     gzip: OnceLock<Option<Compressed>>,
     brotli: OnceLock<Option<Compressed>>,
-    /// From when on compression may take longer.
+    /// When compression may start to take longer.
     settled: Instant,
 }
 
-/// How long a page lives before a better compression is worth its time.
+/// The age from which a better compression is worth its time.
 pub(super) const SETTLED: Duration = Duration::from_secs(1);
-/// Below this many bytes a body travels in one packet whatever its encoding.
+/// A body shorter than this fits in one packet whatever its encoding.
 const WORTH_COMPRESSING: usize = 512;
-/// From this many bytes on, even a fast compression takes longer than other requests of a thread should wait for.
+/// From this many bytes on, even a fast compression takes too long for the other requests of the thread.
 const LARGE: usize = 128 * 1024;
 
 impl StoredPage {
-    /// A page that is sent as it is, because it is not kept.
+    /// A page that is sent uncompressed, because it is not stored.
     pub fn uncompressed(content_type: HeaderValue, body: Bytes) -> Self {
         let none = || OnceLock::from(None);
         Self::with(content_type, body, none(), none())
@@ -90,7 +90,7 @@ impl StoredPage {
         }
     }
 
-    /// The same page with each body that was compressed fast compressed better; `None` if there is none.
+    /// The same page with the fast-compressed bodies compressed better; `None` if it has none.
     pub(super) fn improved(&self) -> Option<Self> {
         let better = |encoding: Encoding| {
             let made = self.made(encoding)?;
@@ -107,15 +107,14 @@ impl StoredPage {
         }
         let [gzip, brotli] = encodings.map(better);
         let (identity, gzip, brotli) = packed(self.text(), gzip, brotli);
-        // An encoding that was not requested yet is still compressed when it is.
+        // An encoding that was not requested yet is still compressed on request.
         let lock =
             |made: Option<Compressed>| made.map_or_else(OnceLock::new, |made| Some(made).into());
         let identity = identity.into();
         Some(Self { identity, gzip: lock(gzip), brotli: lock(brotli), ..self.clone() })
     }
 
-    /// The best encoding of those that a client accepts, in the order of its wishes: one that shrinks the body, if there
-    /// is one.
+    /// The client's most preferred encoding that makes the body shorter; the most preferred one if none does.
     pub fn choose(&self, accepted: impl IntoIterator<Item = Encoding> + Copy) -> Encoding {
         let is_worth_it = |encoding: &Encoding| {
             *encoding == Encoding::Identity || self.compressed(*encoding).is_some()
@@ -130,13 +129,13 @@ impl StoredPage {
         self.identity.get_or_init(|| {
             let made = [Encoding::Brotli, Encoding::Gzip].into_iter();
             let mut texts = made.filter_map(|e| decompressed(&self.made(e)?.body, e));
-            // A page has at least one body, which this build has compressed.
+            // A page has at least one body, and this build compressed it.
             texts.next().unwrap_or_default()
         })
     }
 
-    /// The body in an encoding. One that is not worth keeping is made each time: only clients that refuse the body as it
-    /// is ask for it.
+    /// The body in an encoding. If the encoding does not make the body shorter, it is made each time: only clients that
+    /// refuse the uncompressed body request it.
     pub fn body(&self, encoding: Encoding) -> Bytes {
         let kept = self.compressed(encoding).map(|kept| kept.body.clone());
         kept.unwrap_or_else(|| match encoding {
@@ -145,7 +144,7 @@ impl StoredPage {
         })
     }
 
-    /// The compressed body, made now if it has not been requested before.
+    /// The compressed body, made now if it was not requested before.
     fn compressed(&self, encoding: Encoding) -> Option<&Compressed> {
         let make = || {
             let effort = match Instant::now() < self.settled {
@@ -170,8 +169,8 @@ impl StoredPage {
         }
     }
 
-    /// The strong validator of a representation, quoted: each encoding has its own (RFC 9110, section 8.8.3.3), and so
-    /// has each effort of its compression, because the bytes differ.
+    /// The strong validator of a representation, quoted. Each encoding has its own (RFC 9110, section 8.8.3.3), and so
+    /// does each compression effort, because the bytes differ.
     pub fn etag(&self, encoding: Encoding) -> &HeaderValue {
         match self.compressed(encoding).map(|made| made.effort) {
             Some(Effort::Fast) => self.etags.fast(encoding),
@@ -179,7 +178,7 @@ impl StoredPage {
         }
     }
 
-    /// Every validator under which a client may have the body in an encoding: the bytes differ, the text does not.
+    /// Every validator of the body in an encoding that a client may have: the bytes differ, the text does not.
     pub fn etags(&self, encoding: Encoding) -> [&HeaderValue; 2] {
         [self.etags.best(encoding), self.etags.fast(encoding)]
     }
@@ -195,7 +194,7 @@ impl StoredPage {
         sizes
     }
 
-    /// The bytes of its bodies; those of a body that may still be made are estimated.
+    /// The size of the bodies in bytes; bodies that may still be made are estimated.
     pub(super) fn weight(&self) -> usize {
         let bytes = |lock: &OnceLock<Option<Compressed>>| match lock.get() {
             Some(made) => made.as_ref().map_or(0, |made| made.body.len()),
@@ -204,12 +203,12 @@ impl StoredPage {
         self.length + bytes(&self.gzip) + bytes(&self.brotli)
     }
 
-    /// Whether a body may still have to be compressed for a request.
+    /// Whether a request may still have to compress a body.
     pub(super) fn is_lazy(&self) -> bool {
         self.gzip.get().is_none() || self.brotli.get().is_none()
     }
 
-    /// What Redis is to keep of it for a lifetime: the body as it is, and those that have been made well.
+    /// The content to store in Redis for a lifetime: the uncompressed body, and the ones that were compressed well.
     pub(super) fn content(&self, lifetime: Duration) -> Content {
         let (mut bodies, mut value) = (Vec::new(), self.text().clone());
         if value.len() >= WORTH_COMPRESSING {
@@ -225,7 +224,7 @@ impl StoredPage {
         Content { page: Some(head), value, bodies }
     }
 
-    /// The page of a head and one of its bodies.
+    /// The page made of a head and one of its bodies.
     pub(super) fn read(head: &PageHead, encoding: Encoding, body: Bytes) -> Option<Self> {
         let (identity, gzip, brotli) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         let length = head.text_length().unwrap_or(body.len());

@@ -1,6 +1,6 @@
-//! Renders a page that no level has, keeps it, and compresses it better once it has lived for a while.
+//! Renders a page that no level has, stores it, and later compresses it better.
 //!
-//! Memory has a page before Redis does: requests that wait for it need not wait for Redis as well.
+//! Memory gets a page before Redis does, so that requests that wait for the page don't wait for Redis.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use super::{
 };
 
 impl Cache {
-    /// Renders, keeps, and lets followers have the page.
+    /// Renders a page, stores it, and gives it to the followers.
     pub(super) async fn fill_page<E, F>(
         self,
         leader: Leader,
@@ -39,7 +39,7 @@ impl Cache {
                 let policy = rendered.policy.as_ref();
                 let storing = policy.map(|policy| policy.storing.clone()).unwrap_or_default();
                 let mut served = self.keep_page::<E>(&leader, key, rendered).await;
-                // Only the leader says whether its data are stored, and waits for that.
+                // Only the leader reports whether the data were stored, and waits for that.
                 if !storing.all_succeeded().await {
                     served.data_not_stored();
                 }
@@ -58,7 +58,7 @@ impl Cache {
         result
     }
 
-    /// A page that has only expired, or whose tier has lost touch with the database.
+    /// A page that has expired, or whose tier has lost contact with the database.
     fn stale_page(&self, key: &CacheKey) -> Option<Served> {
         let (page, since) = self.memory.find_stale(key)?;
         let outcome = Outcome::Stale(since);
@@ -67,12 +67,12 @@ impl Cache {
         Some(Served { page, trail })
     }
 
-    /// A page that Redis holds, where the lease to read it has ended: it may have missed events.
+    /// A page in Redis after the lease for reading it has ended: it may have missed events.
     async fn stale_page_of_redis(&self, key: &CacheKey, stamps: &LocalStamps) -> Option<Served> {
         let since = self.lease.ended_for(Instant::now())?;
         let since = Some(since).filter(|since| *since <= GRACE)?;
         let tier = self.redis.as_ref()?.beyond_lease();
-        // A notice is put into the body as it is.
+        // A notice is inserted into the uncompressed body.
         let held = self.find_page(&tier, key, Encoding::Identity, stamps.tags(), stamps).await?;
         let outcome = Outcome::Stale(since);
         self.record_at(Level::PageRedis, key, outcome);
@@ -93,7 +93,7 @@ impl Cache {
         let left = policy
             .map_or(Duration::ZERO, |policy| policy.fresh_until.saturating_duration_since(now));
         let ttl = jittered(self.lifetimes.page).min(left);
-        // What only the data could tell was captured before they were read.
+        // Tags that only the data could reveal were captured before the data were read.
         let local = policy.map_or_else(LocalStamps::default, |policy| policy.local.clone());
         let local = leader.stamps().union(&local);
         let stamps = policy.and_then(|policy| match &policy.stamps {
@@ -142,7 +142,7 @@ impl Cache {
             self.record_at(Level::PageRedis, key, outcome);
         }
         let kept = self.memory.is_enabled() && page.stamps.are_current();
-        // Where Redis keeps it too, that is what is said of the page.
+        // If Redis stores it too, only the outcome of Redis is reported.
         if !stored {
             let outcome = Outcome::Miss { stored: kept };
             self.log(Level::PageMemory, key, outcome);
@@ -151,7 +151,7 @@ impl Cache {
         Served { page, trail }
     }
 
-    /// A page to keep. It is compressed when it is requested; but now if that takes long, or if only Redis keeps it, where
+    /// A page to store. It is compressed on request; or now, if that takes long, or if only Redis stores it, where
     /// every instance reads it.
     async fn compressible(&self, rendered: &Rendered) -> Option<StoredPage> {
         let (content_type, body) = (rendered.content_type.clone(), rendered.body.clone());
@@ -160,15 +160,15 @@ impl Cache {
         {
             return Some(page);
         }
-        // Other requests of this thread need not wait for it. More of it at once than there are cores would only take more
-        // memory.
+        // Other requests of this thread need not wait for the compression. More compressions at once than there are
+        // cores would only take more memory.
         let _permit = self.compressing.acquire().await;
         let compressed = tokio::task::spawn_blocking(move || StoredPage::new(content_type, body));
         compressed.await.ok()
     }
 
-    /// Compresses a page better in the background, if it is still kept when it has lived for a while; also in Redis if that
-    /// has it under generations, for a lifetime.
+    /// Compresses a page better in the background if it is still stored after a while; also the copy in Redis, if it
+    /// was stored there under generations, for a lifetime.
     pub(super) fn improve_later(
         &self,
         key: &CacheKey,
@@ -178,7 +178,7 @@ impl Cache {
         if !page.page.is_lazy() || !self.memory.is_enabled() {
             return;
         }
-        // A page that is evicted meanwhile is not held for this.
+        // A page that is evicted meanwhile is not kept alive for this.
         let (cache, key, page) = (self.clone(), key.clone(), Arc::downgrade(page));
         tokio::spawn(async move {
             tokio::time::sleep(SETTLED).await;

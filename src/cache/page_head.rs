@@ -1,10 +1,10 @@
-//! What Redis keeps of a page beside its bodies.
+//! What Redis stores of a page besides its bodies.
 //!
-//! Each body has a key of its own, so that a hit transfers and checks the one that a client wants and no other. A body
-//! that is sent in one packet anyway goes with the head.
+//! Each body has its own key, so that a hit transfers and checks only the body that the client wants. A body that fits
+//! in one packet is stored with the head.
 //!
-//! **Invariant:** a body is only used with the head that it was stored with: the head has its length and checksum. Where
-//! one of them is gone or is another's, the page is a miss.
+//! **Invariant:** a body is used only with the head that it was stored with: the head has its length and checksum. If
+//! one of them is missing or does not fit the other, the page is a miss.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::compression::Encoding;
 
-/// The family of the keys of bodies.
+/// The key family of bodies.
 pub const BODIES: &str = "body";
 
 /// A page without its bodies.
@@ -21,25 +21,25 @@ pub const BODIES: &str = "body";
 pub struct PageHead {
     pub(super) content_type: String,
     pub(super) etag: String,
-    /// How long it may be kept from when it was stored; its data may be older.
+    /// How long it may be served after it was stored; its data may be older.
     lifetime_ms: u64,
-    /// Of the body as it is; `None` where that goes with the head.
+    /// The seal of the uncompressed body; `None` if that is stored with the head.
     identity: Option<Seal>,
     gzip: Option<Seal>,
     br: Option<Seal>,
 }
 
-/// The length and the checksum of a body.
+/// The length and checksum of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Seal(usize, u32);
 
-/// What is stored of a page or of a value.
+/// The stored content of a page or of a value.
 #[derive(Debug)]
 pub(super) struct Content {
     pub(super) page: Option<PageHead>,
-    /// The value; of a page, its body if that is small.
+    /// The value; for a page, its body if that is small.
     pub(super) value: Bytes,
-    /// The bodies with keys of their own.
+    /// The bodies that have keys of their own.
     pub(super) bodies: Vec<(Encoding, Bytes)>,
 }
 
@@ -79,7 +79,7 @@ impl PageHead {
         }
     }
 
-    /// Whether the body in an encoding has a key of its own.
+    /// Whether the body in an encoding has its own key.
     pub(super) fn has(&self, encoding: Encoding) -> bool {
         self.seal(encoding).is_some()
     }
@@ -89,17 +89,18 @@ impl PageHead {
         self.seal(encoding) == Some(Seal::of(body))
     }
 
-    /// The length of the body as it is; `None` where that goes with the head.
+    /// The length of the uncompressed body; `None` if that is stored with the head.
     pub(super) fn text_length(&self) -> Option<usize> {
         self.identity.map(|Seal(length, _)| length)
     }
 
-    /// How long the page may be kept from when it was stored.
+    /// How long the page may be served after it was stored.
     pub(super) fn lifetime(&self) -> Duration {
         Duration::from_millis(self.lifetime_ms)
     }
 
-    /// The lengths of its bodies in bytes, each with the name of its encoding; `small` is the body that goes with it.
+    /// The lengths of the bodies in bytes, each with the name of its encoding; `small` is the body that is stored with
+    /// the head.
     pub(super) fn sizes(&self, small: usize) -> Vec<(&'static str, usize)> {
         let mut sizes = vec![("identity", self.text_length().unwrap_or(small))];
         for encoding in [Encoding::Gzip, Encoding::Brotli] {

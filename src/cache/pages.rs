@@ -1,4 +1,4 @@
-//! Rendered pages: from memory, else from Redis, else rendered once for all requests that wait for it.
+//! Rendered pages: from memory, else from Redis, else rendered once for all waiting requests.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,10 +14,10 @@ use super::{
 };
 
 impl Cache {
-    /// The page that this process holds under a key, if it is right, for a reader. Costs no I/O.
+    /// The valid page that this process has under a key. Costs no I/O.
     ///
     /// # Errors
-    /// [`Missed`] where it holds none: then [`Self::get_or_render`] goes on.
+    /// [`Missed`] if there is none: then call [`Self::get_or_render`].
     pub fn page_in_memory(&self, key: &CacheKey) -> Result<InMemory, Missed> {
         let missed = Missed(self.flights.ended());
         let found = self.find_in_memory(key).ok_or(missed)?;
@@ -37,12 +37,13 @@ impl Cache {
         Some(InMemory { age: page.age(now), page, ttl, refresh })
     }
 
-    /// The page under a key that memory has missed, rendered if no other level has it; one rendering, however many ask. `tags` are what it is
-    /// expected to depend on, `wanted` is the encoding that the reader likes best. The rendering goes on if the caller goes
-    /// away. Where the database is out of reach, a page that has only expired may stand in.
+    /// Returns a page that memory does not have, rendered if no other level has it; one rendering, however many
+    /// requests arrive. `tags` are its expected dependencies, `wanted` is the client's preferred encoding. The
+    /// rendering continues if the caller is dropped. If the database can't be reached, a page that has expired may be
+    /// served.
     ///
     /// # Errors
-    /// Only those of the rendering.
+    /// Only the errors of the rendering.
     pub async fn get_or_render<E, F>(
         &self,
         key: &CacheKey,
@@ -86,7 +87,7 @@ impl Cache {
                 Part::Follower(follower) => {
                     let known = follower.stamps().clone();
                     match follower.wait().await.and_then(landed::<E>) {
-                        // What the page turned out to depend on may have changed before this request came.
+                        // A tag that only the rendering revealed may have been invalidated before this request came.
                         Some(Ok(served)) if !served.page.stamps.are_current_beside(&known) => {}
                         Some(result) => return self.followed_page(key, result),
                         None => {}
@@ -100,7 +101,7 @@ impl Cache {
         Ok(self.page_not_kept(key, rendered, stamps))
     }
 
-    /// Computes a page that is about to expire, unless another request does so already.
+    /// Computes a page that is about to expire, unless another request already does.
     pub async fn refresh_page<E, F>(
         &self,
         key: &CacheKey,
@@ -112,7 +113,7 @@ impl Cache {
     {
         if let Part::Leader(leader) = self.join(key, &super::with_site(tags)) {
             let (cache, key) = (self.clone(), key.clone());
-            // Where it fails, the page is computed when it has expired.
+            // If it fails, the page is computed after it has expired.
             let _ = to_the_end(async move { cache.fill_page(leader, &key, render).await }).await;
         }
     }
@@ -130,7 +131,7 @@ impl Cache {
         E: LoadError,
         F: Future<Output = Result<Rendered, E>> + Send + 'static,
     {
-        // The flight before this one may have ended since memory was looked up.
+        // The previous flight may have ended since memory was looked up.
         if self.flights.ended() != missed.0
             && let Some(InMemory { page, ttl, .. }) = self.find_in_memory(key)
         {
@@ -140,7 +141,7 @@ impl Cache {
         let found = self.look_up_page(key, wanted, tags, leader.stamps()).await;
         let filling = |leader| {
             let (cache, key) = (self.clone(), key.clone());
-            // On the heap, because it is large and a hit has no need of it.
+            // On the heap, because it is large and a hit does not need it.
             Box::pin(async move { cache.fill_page(leader, &key, render).await })
         };
         let Some((served, ends_soon)) = found else {
@@ -155,7 +156,7 @@ impl Cache {
         Ok(served)
     }
 
-    /// What Redis has under a key, if it is valid, and whether it is about to expire.
+    /// The valid page that Redis has under a key, and whether it is about to expire.
     async fn look_up_page(
         &self,
         key: &CacheKey,
@@ -177,8 +178,8 @@ impl Cache {
         Some((Served { page, trail }, ends_soon))
     }
 
-    /// The page that Redis has under a key, if it is valid, with the body in an encoding, or the body as it is where it has
-    /// none in that encoding.
+    /// The valid page that Redis has under a key, with the body in an encoding, or the uncompressed body if it has none
+    /// in that encoding.
     pub(super) async fn find_page(
         &self,
         tier: &RedisTier,
@@ -189,7 +190,7 @@ impl Cache {
     ) -> Option<HeldPage> {
         let level = key.level();
         let mut found = self.counted(level, tier.find(key, Some(wanted), tags).await).ok()?;
-        // If they are gone, so is all that the page is made of: it is not looked for.
+        // If a tag's generation is missing, so are the valid entries that the page is made of: they are not looked up.
         stamps.note_found(&found.generations);
         let (entry, left, local) = self.validated(tier, level, &found, stamps).await?;
         let head = entry.page.as_ref()?;
@@ -208,7 +209,7 @@ impl Cache {
         Some(HeldPage::new(page, entry.age(), left, head.lifetime(), local))
     }
 
-    /// A follower's share of what its leader got.
+    /// A follower's copy of its leader's result.
     fn followed_page<E>(&self, key: &CacheKey, result: Result<Served, E>) -> Result<Served, E> {
         let mut served = result?;
         if let Some((level, outcome)) = served.trail.last_mut() {
@@ -216,7 +217,7 @@ impl Cache {
                 *outcome = Outcome::Collapsed;
             }
             match level {
-                // Its miss is counted already.
+                // The miss is counted already.
                 Level::PageMemory => self.metrics.count_collapsed(*level),
                 _ => self.record_at(*level, key, *outcome),
             }

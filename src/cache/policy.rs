@@ -1,12 +1,12 @@
-//! What may be stored, decided in one place.
+//! Decides what may be stored.
 //!
 //! A page is stored only when **all** of this holds:
-//! - its handler attached a [`CachePolicy`]; without one nothing is stored;
+//! - its handler attached a [`CachePolicy`];
 //! - the stamps of everything that it shows are known, and none of its parts has expired;
 //! - the request was `GET` or `HEAD`, without `Authorization` (cookies are withheld from public pages, so no page
 //!   can depend on one);
-//! - it was rendered: what is [`Rendered`](super::Rendered) is a body with its type, and has neither a status but `200`
-//!   nor any header that could set a cookie or say `private`; an error is no page;
+//! - it is [`Rendered`](super::Rendered): a body with its type, whose status is `200` and which has no header that
+//!   could set a cookie or say `private`; errors are never stored;
 //! - its body is complete and no longer than [`MAX_BODY_BYTES`].
 
 use std::time::Instant;
@@ -27,20 +27,20 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 pub struct CachePolicy {
     /// The generations that its data were loaded under.
     pub stamps: Stamps,
-    /// The same within this process.
+    /// The same generations within this process.
     pub(super) local: LocalStamps,
     /// When the first of its data expires.
     pub fresh_until: Instant,
-    /// When the first of its data was loaded: what `Age` counts from.
+    /// When the first of its data was loaded: `Age` counts from here.
     pub loaded: Instant,
-    /// How the levels behind the page took part, for `Cache-Status`.
+    /// The outcomes of the levels behind the page, for `Cache-Status`.
     pub trail: Vec<(Level, Outcome)>,
-    /// The stores of its data that may be under way.
+    /// The stores of its data that may be in progress.
     pub(super) storing: Storing,
 }
 
 impl CachePolicy {
-    /// The policy of a response made of a value that came through a level.
+    /// The policy of a response that is made of a value from a level.
     pub fn of<T>(cached: &Cached<T>, level: Level) -> Self {
         let Cached { tagged, outcome } = cached;
         let Tagged { stamps, local, fresh_until, loaded, storing, .. } = tagged;
@@ -55,7 +55,7 @@ impl CachePolicy {
     }
 }
 
-/// Whether the cache may answer a request and keep the answer.
+/// Whether the cache may answer a request and store the answer.
 pub fn is_cacheable_request(method: &Method, headers: &HeaderMap) -> bool {
     (method == Method::GET || method == Method::HEAD)
         && !headers.contains_key(header::AUTHORIZATION)

@@ -1,9 +1,9 @@
-//! Counts which pages are requested, computed and invalidated, until the counts are taken.
+//! Counts the requests, computations and invalidations of each page until the counts are taken.
 //!
-//! Counting costs the calling thread a lock that it shares with few others, and a look-up in a small map.
+//! Counting takes a lock that few threads share, and a look-up in a small map.
 //!
-//! **Invariant:** the memory is bounded. Where more different pages are requested than a map has room for, the one that
-//! was requested least gives way, so that counts of rare pages may be too low.
+//! **Invariant:** the memory is bounded. If more pages are requested than a map has room for, the least requested page
+//! is dropped, so counts of rare pages may be too low.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -12,17 +12,17 @@ use std::time::Duration;
 use super::CacheKey;
 use super::metrics::{SHARDS, own_shard};
 
-/// How many pages each thread counts at once.
+/// The number of pages that each shard counts at once.
 const MOST: usize = 256;
 
-/// What was counted of a page.
+/// The counts of one page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Requests that were answered with it.
+    /// Requests that the page answered.
     pub requests: u64,
     /// How often it was computed.
     pub loads: u64,
-    /// How long that took together.
+    /// The time that all computations took together.
     pub load_time: Duration,
     /// How long the slowest computation took.
     pub slowest: Duration,
@@ -42,12 +42,12 @@ impl Tally {
 /// The counts by page.
 type Tallies = HashMap<CacheKey, Tally, foldhash::fast::RandomState>;
 
-/// Every thread's counts.
+/// The counts of every shard.
 #[derive(Debug, Default)]
 pub(super) struct Popular([Mutex<Tallies>; SHARDS]);
 
 impl Popular {
-    /// Counts something of a page.
+    /// Counts something for a page.
     pub(super) fn note(&self, key: &CacheKey, count: impl FnOnce(&mut Tally)) {
         let mut tallies = self.0[own_shard()].lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(tally) = tallies.get_mut(key) {
@@ -62,7 +62,7 @@ impl Popular {
         count(tallies.entry(key.clone()).or_default());
     }
 
-    /// Takes what was counted since the last time.
+    /// Takes the counts since the last call.
     pub(super) fn take(&self) -> Vec<(CacheKey, Tally)> {
         let take = |shard: &Mutex<Tallies>| {
             std::mem::take(&mut *shard.lock().unwrap_or_else(PoisonError::into_inner))

@@ -1,7 +1,7 @@
-//! Up to where Redis reflects the log of events.
+//! The position in the event log up to which Redis is current.
 //!
-//! The position lies in the same keyspace as the entries, so that both are lost, evicted, restored or failed over
-//! together. What it says is its writer's affair.
+//! The position is stored in the same keyspace as the entries, so that both are lost, evicted, restored or failed over
+//! together. Its writer decides what the text means.
 
 use std::sync::LazyLock;
 
@@ -10,24 +10,24 @@ use deadpool_redis::redis::{self, Script};
 use super::redis_tier::{APPLIED, POSITION};
 use super::{Cache, CacheError, EventMark, Tag};
 
-/// Moves the position if it still is what the mover has read; a server that was replaced meanwhile holds another.
+/// Moves the position if it is still the one that was read; a server that was replaced meanwhile has another.
 static MOVE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("move_position.lua")));
 
-/// The position that Redis held, and over which connection it was read.
+/// A position that was read, and the connection that it was read over.
 #[derive(Debug, Clone)]
 pub struct HeldPosition {
-    /// What it says; `None` when there is none.
+    /// The position; `None` if there is none.
     pub text: Option<String>,
     connection: u64,
 }
 
 impl Cache {
-    /// The position that Redis holds.
+    /// Reads the position.
     ///
     /// # Errors
     /// When Redis is not in use or fails; it is then repaired before it is used again.
     pub async fn position(&self) -> Result<HeldPosition, CacheError> {
-        // A key of another type holds no position.
+        // A key of another type has no position.
         const SCRIPT: &str =
             "local v = redis.pcall('GET', KEYS[1]) return type(v) == 'string' and v or false";
         let tier = self.tier()?;
@@ -40,15 +40,15 @@ impl Cache {
         Ok(HeldPosition { text, connection })
     }
 
-    /// Moves the position from the one that was read. It is written even where it does not change, because that
-    /// proves that the server takes writes: one that doesn't would miss invalidations.
+    /// Moves the position from the one that was read. It is written even if it does not change, because that proves
+    /// that the server accepts writes: one that doesn't would miss invalidations.
     ///
-    /// **Invariant:** a position is moved only over the connection over which it was read, as everything in between
-    /// was applied; another one may lead to a server that has missed it, a replica or a restored copy that holds the
-    /// same position.
+    /// **Invariant:** a position is moved only over the connection over which it was read, because everything in
+    /// between was applied over it; another connection may lead to a server that missed it: a replica or a restored
+    /// copy with the same position.
     ///
     /// # Errors
-    /// As [`Cache::position`]; and when the connection is another one by now.
+    /// The errors of [`Cache::position`]; also if the connection has been replaced.
     pub async fn move_position(&self, from: &HeldPosition, to: &str) -> Result<(), CacheError> {
         let tier = self.tier()?;
         let mut script = MOVE.prepare_invoke();
@@ -60,15 +60,15 @@ impl Cache {
         moved.await?.ok_or(CacheError::Unavailable)
     }
 
-    /// Which of some events are not marked as applied.
+    /// For each event, whether it is not marked as applied.
     ///
     /// # Errors
-    /// As [`Cache::position`].
+    /// The errors of [`Cache::position`].
     pub async fn unapplied(&self, events: &[EventMark]) -> Result<Vec<bool>, CacheError> {
         if events.is_empty() {
             return Ok(Vec::new());
         }
-        // With a key of another type there are no marks.
+        // A key of another type has no marks.
         const SCRIPT: &str = "local marks = redis.pcall('ZMSCORE', KEYS[1], unpack(ARGV)) \
             local missing = {} for i = 1, #ARGV do missing[i] = (marks.err or not marks[i]) and 1 or 0 end return missing";
         let tier = self.tier()?;
@@ -90,11 +90,11 @@ impl Cache {
         Ok(missing)
     }
 
-    /// Makes every entry of the site void, because what it reflects is not known; and forgets which events are
-    /// applied.
+    /// Invalidates every entry of the site and forgets which events were applied, because the state of Redis is
+    /// unknown.
     ///
     /// # Errors
-    /// As [`Cache::position`].
+    /// The errors of [`Cache::position`].
     pub async fn void_all(&self) -> Result<(), CacheError> {
         let tier = self.tier()?;
         let mut command = redis::cmd("DEL");

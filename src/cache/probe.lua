@@ -1,5 +1,5 @@
--- Runs the commands that the site's scripts run. KEYS[1]: a text. KEYS[2]: a sorted set. ARGV[1]: a value.
--- Returns the value that was read back, or which command a script may not run.
+-- Runs the commands that the site's scripts use. KEYS[1]: a text. KEYS[2]: a sorted set. ARGV[1]: a value.
+-- Returns the value that was read back, or the name of a command that scripts may not run.
 local function try(...)
     local answer = redis.pcall(...)
     if type(answer) == 'table' and answer.err then

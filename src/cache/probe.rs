@@ -1,4 +1,4 @@
-//! The cache's test: each level does with a probe what the site does with entries.
+//! The cache test: does with a probe at each level what the site does with entries.
 
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
@@ -10,13 +10,13 @@ use deadpool_redis::redis::{Cmd, Script, Value};
 use super::probe_step::ProbeStep;
 use super::{Cache, CacheError, CacheKey, HeldPage, Level, StoredPage, TagSet};
 
-/// Runs the commands that the site's scripts run.
+/// Runs the commands that the site's scripts use.
 static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("probe.lua")));
-/// How long a key that lives for 5 ms may take to go.
+/// How long a key with a lifetime of 5 ms may take to disappear.
 const EXPIRY_PATIENCE: Duration = Duration::from_millis(200);
 
 impl Cache {
-    /// Sets, gets, expires and deletes a page in memory; the time is that of all four. No steps where the tier is
+    /// Sets, gets, expires and deletes a page in memory; the time covers all four. Returns no steps if the tier is
     /// turned off.
     pub fn probe_memory(&self) -> Vec<ProbeStep> {
         if !self.memory.is_enabled() {
@@ -44,8 +44,8 @@ impl Cache {
         steps.map(step).collect()
     }
 
-    /// Runs each command that the site depends on in Redis, on a key of its own, and times it. What is refused is told
-    /// of, and the other steps follow all the same.
+    /// Runs each Redis command that the site depends on, on a key of its own, and times it. A refused command is
+    /// reported, and the other steps still run.
     ///
     /// # Errors
     /// When Redis can't be reached, or refuses the connection.
@@ -59,7 +59,7 @@ impl Cache {
         let text = Value::BulkString(value.into());
         let set = cmd(&["SET", &key, value, "PX", "60000"]);
         let eval = cmd(&["EVAL", "return redis.call('GET', KEYS[1])", "1", &key]);
-        // Asked again until it is so: only the expiry needs more than one look.
+        // Repeated until the key is gone: only the expiry needs more than one look.
         let gone = (cmd(&["MGET", &key]), Value::Array(vec![Value::Nil]));
         let commands = [
             ("set", set.clone(), Value::Okay),
@@ -93,7 +93,7 @@ impl Cache {
     }
 }
 
-/// What came of a step; an error only where the way to Redis was lost.
+/// The result of a step; an error only if the connection was lost.
 fn tried(
     step: &'static str,
     started: Instant,

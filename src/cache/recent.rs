@@ -1,11 +1,10 @@
-//! The last invalidations that this process applied, as operators want to see them: when, who, what, and how many pages
-//! ended by it.
+//! The last invalidations that this process applied, for operators: when, who, what, and how many pages became invalid.
 //!
-//! What ended is counted among the pages of this process, beside the request that waits for the invalidation. Entries in
-//! Redis are not counted: they are removed at the next request for them, or expire.
+//! The pages of this process are counted in the background. Entries in Redis are not counted: they are replaced at the
+//! next request, or expire.
 //!
-//! **Invariant:** counting takes at most a tenth of one core, however many invalidations there are: those that come while
-//! one is counted, or soon after, are not counted.
+//! **Invariant:** counting takes at most a tenth of one core, however many invalidations there are: an invalidation
+//! that comes during a count, or soon after, is not counted.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -21,11 +20,11 @@ use super::{EventMark, Invalidation, Tag};
 
 /// How many invalidations are remembered.
 const MOST: usize = 50;
-/// How many events are remembered, so that one that is read from the log again is not taken for another.
+/// The number of events that are remembered, so that an event that is read from the log again is not listed twice.
 const MOST_EVENTS: usize = 2048;
-/// How many tags of each are.
+/// The number of tags that are remembered for each.
 const MOST_TAGS: usize = 12;
-/// After a count, none begins for so many times as long as it took.
+/// After a count, the next begins only after this many times its duration.
 const REST: u32 = 9;
 
 /// An invalidation that was applied.
@@ -35,25 +34,25 @@ pub struct PastInvalidation {
     #[serde(serialize_with = "as_utc")]
     #[schema(value_type = DateTime<Utc>)]
     pub at: SystemTime,
-    /// The numbers of the first and the last event; `None` where no event caused it.
+    /// The numbers of the first and the last event; `None` if no event caused it.
     #[serde(skip)]
     pub events: Option<(String, String)>,
     /// The cause: `post_save`, `post_delete`, `bulk`, `clear`, `replay` or `several`.
     pub cause: &'static str,
-    /// Who did it.
+    /// The user or program that made the change.
     pub actor: String,
-    /// What it was done to.
+    /// The changed object.
     pub subject: String,
-    /// The first of its tags.
+    /// The first of the tags.
     #[schema(value_type = Vec<String>)]
     pub tags: Vec<Tag>,
     /// How many tags it had.
     #[schema(value_type = u64)]
     pub tag_count: usize,
-    /// How many pages of this process it ended; null when they were not counted.
+    /// How many pages of this process became invalid; null if they were not counted.
     #[serde(rename = "ended_in_memory")]
     pub ended: Option<u64>,
-    /// How many invalidations this entry stands for: those of signals tests share one.
+    /// How many invalidations this entry combines: those of signals tests share one entry.
     pub times: u64,
 }
 
@@ -61,15 +60,16 @@ fn as_utc<S: Serializer>(at: &SystemTime, to: S) -> Result<S::Ok, S::Error> {
     DateTime::<Utc>::from(*at).serialize(to)
 }
 
-/// The last ones, the latest first.
+/// The last invalidations, the latest first.
 ///
-/// The publisher of an event and the reader of the log both apply it, perhaps at the same moment. **Invariant:**
-/// the one that ends the pages is the one that is remembered, and what a clear ended is there until it is counted.
+/// The publisher of an event and the reader of the log both apply it, perhaps at the same moment. **Invariant:** the
+/// one that invalidates the pages is the one that is remembered, and the pages that a clear removes are counted before
+/// they are removed.
 #[derive(Debug, Default)]
 pub(super) struct Recent {
     order: Mutex<()>,
     inner: Mutex<Inner>,
-    /// Whose invalidations are told together, and what of.
+    /// The actor whose invalidations are combined, and the subject to show.
     folded: OnceLock<(&'static str, &'static str)>,
 }
 
@@ -82,7 +82,7 @@ struct Inner {
     pace: Pace,
 }
 
-/// Whether something may be counted.
+/// Whether a count may begin.
 #[derive(Debug, Default)]
 enum Pace {
     #[default]
@@ -92,12 +92,12 @@ enum Pace {
 }
 
 impl Recent {
-    /// Held while pages are ended and that is remembered.
+    /// The lock to hold while pages are invalidated and that is recorded.
     pub(super) fn in_order(&self) -> MutexGuard<'_, ()> {
         self.order.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Remembers an invalidation, unless all its events are remembered; returns a number to count what ended under.
+    /// Records an invalidation, unless all its events are recorded; returns a number under which to count its pages.
     fn add(&self, invalidation: &Invalidation) -> Option<u64> {
         let events = &invalidation.events;
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
@@ -165,19 +165,20 @@ impl Recent {
         }
     }
 
-    /// The last ones, the latest first.
+    /// The last invalidations, the latest first.
     pub(super) fn list(&self) -> Vec<PastInvalidation> {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.past.iter().map(|(_, past)| past.clone()).collect()
     }
 
-    /// Shows all invalidations of one actor as one, under a subject.
+    /// Combines all invalidations of one actor into one entry, under a subject.
     pub(super) fn fold(&self, actor: &'static str, subject: &'static str) {
-        // A second actor would be a programmer's mistake; the first stays.
+        // A second actor would be a programming error; the first one stays.
         let _ = self.folded.set((actor, subject));
     }
 
-    /// Remembers an invalidation and has the pages counted that ended by it, which takes milliseconds when there are many.
+    /// Records an invalidation and has the pages counted that became invalid, which takes milliseconds if there are
+    /// many.
     pub(super) fn remember(
         self: &Arc<Self>,
         memory: &Arc<MemoryTier>,
@@ -196,7 +197,8 @@ impl Recent {
             recent.counted(number, memory.count_fallen(&struck), began);
         };
         match Handle::try_current() {
-            // A clear removes the pages a moment later; it is rare, and a few milliseconds do not matter there.
+            // A clear removes the pages a moment later, so they are counted now; it is rare, and a few milliseconds
+            // don't matter.
             Ok(runtime) if !invalidation.tags.contains(&Tag::site()) => {
                 runtime.spawn_blocking(count);
             }
@@ -218,7 +220,7 @@ mod tests {
     use crate::cache::{Cache, CacheKey, Level, StoredPage, TagSet};
     use crate::config::Config;
 
-    /// A cache of its own with some pages in memory, and without Redis.
+    /// A separate cache with some pages in memory, and without Redis.
     fn holding(pages: u64) -> Cache {
         let config = Config::from_variables(|_| None).expect("the defaults are right");
         let cache = Cache::new(&config.cache, None);

@@ -1,8 +1,8 @@
-//! What a server of Redis says of itself.
+//! What a Redis server reports about itself.
 
 use std::collections::BTreeMap;
 
-/// What the server says of itself: fields of `INFO`.
+/// The fields of the answer to `INFO`.
 #[derive(Debug, Clone, Default)]
 pub struct RedisReport(BTreeMap<String, String>);
 
@@ -21,7 +21,7 @@ impl RedisReport {
         self.0.get(field).map(String::as_str)
     }
 
-    /// A field as a whole number; `None` when it is absent.
+    /// A field as a whole number; `None` if it is absent.
     pub fn number(&self, field: &str) -> Option<u64> {
         self.text(field)?.parse().ok()
     }

@@ -15,20 +15,20 @@ use super::page_head::BODIES;
 use super::{CacheKey, EventMark, Generation, Stamps, Tag, TagSet};
 use crate::config::CacheVersions;
 
-/// Deletes the generations of some events' tags, and notes that the events are applied.
+/// Deletes the generations of some events' tags, and marks the events as applied.
 static INVALIDATE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("invalidate.lua")));
-/// Reads the generations of tags, minting those that are missing or are not tokens, and leases the load under them.
+/// Reads the generations of tags, makes those that are missing or malformed, and leases the load under them.
 static LEASE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lease.lua")));
-/// Stores an entry with its bodies, whole or not at all.
+/// Stores an entry with its bodies, all or nothing.
 static STORE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("store.lua")));
 
-/// Up to where Redis reflects the log, and the events that are applied to it. The number of both names grows with each
-/// release that maps events to other tags: what an older release beside it has applied says nothing of tags that are new to
-/// it, so each of them applies every event by itself, and both have a position of their own. Generations are shared.
+/// The key of the position in the event log. The number in this key and the next grows with each release that maps
+/// events to other tags: what an older instance has applied does not cover tags that are new, so each release applies
+/// every event itself and has its own position. Generations are shared.
 pub(super) const POSITION: &str = "log_position:2";
-/// See [`POSITION`].
+/// The key of the marks of applied events; see [`POSITION`].
 pub(super) const APPLIED: &str = "applied:2";
-/// How long Redis remembers that an event is applied.
+/// How long Redis remembers that an event was applied.
 const APPLIED_SECONDS: u64 = 3600;
 /// How long a generation is kept that was minted for a load: until an entry that carries it is stored, which keeps it
 /// for longer. What is asked for and not there leaves nothing behind for longer than that.
@@ -37,31 +37,30 @@ pub(super) const MINTED: Duration = Duration::from_secs(60);
 /// too long, and a leader that died delays the others.
 const LEASE_MS: u64 = 2000;
 
-/// What one look-up brought back.
+/// The result of one look-up.
 pub(super) struct Found {
     /// The bytes under the key.
     pub(super) bytes: Option<Bytes>,
-    /// The body of a page that was asked for with it.
+    /// The requested body of a page.
     pub(super) body: Option<Bytes>,
-    /// The generations of the tags that were asked for; those missing are left out.
+    /// The generations of the requested tags, without the missing ones.
     pub(super) generations: BTreeMap<Tag, Generation>,
 }
 
-/// Redis with the site's prefix.
+/// Access to Redis under the site's prefix.
 #[derive(Clone)]
 pub(super) struct RedisTier {
     pub(super) link: Link,
     pub(super) prefix: String,
     pub(super) versions: Arc<CacheVersions>,
-    /// What it is read under; `None` where an answer may be old.
+    /// The lease for reading; `None` if an answer may be old.
     pub(super) lease: Option<Arc<Lease>>,
-    /// How long a generation is kept at least after its last use: longer than the pages, query results and counts that
-    /// carry it.
+    /// How long a generation is kept at least after its last use: longer than every entry that carries it.
     pub(super) generation_ttl: Duration,
 }
 
 impl RedisTier {
-    /// The same tier, read whether or not the lease lasts.
+    /// The same tier, reading whether or not the lease lasts.
     pub(super) fn beyond_lease(&self) -> Self {
         Self { lease: None, ..self.clone() }
     }
@@ -70,7 +69,7 @@ impl RedisTier {
         [&self.prefix, ":", name].concat()
     }
 
-    /// The key of an entry: of another release's page there is another one.
+    /// The Redis key of an entry, which includes the release's version.
     pub(super) fn entry_key(&self, key: &CacheKey) -> String {
         [&self.prefix, ":", key.as_str(), "#", self.version(key)].concat()
     }
@@ -88,7 +87,7 @@ impl RedisTier {
             .concat()
     }
 
-    /// The entry, one of its bodies, and the generations of the tags that it is expected to carry, in one round trip.
+    /// The entry, one of its bodies, and the generations of the tags that it should carry, in one round trip.
     pub(super) async fn find(
         &self,
         key: &CacheKey,
@@ -113,7 +112,7 @@ impl RedisTier {
         Ok(values.into_iter().next().flatten().map(Bytes::from))
     }
 
-    /// The generations of tags; missing ones are left out.
+    /// The generations of tags, without the missing ones.
     pub(super) async fn generations(
         &self,
         tags: &TagSet,
@@ -168,7 +167,7 @@ impl RedisTier {
         Ok((stamps, leased))
     }
 
-    /// Gives a lease back whose load has failed.
+    /// Ends the lease of a load that failed.
     pub(super) async fn release(&self, key: &CacheKey) -> Result<(), CacheError> {
         let mut command = redis::cmd("DEL");
         command.arg(self.lease_key(key));
@@ -179,7 +178,8 @@ impl RedisTier {
         [&self.prefix, ":lease:", key.as_str(), "#", self.version(key)].concat()
     }
 
-    /// Stores an entry with its bodies, keeps its generations for longer than it, and ends the lease of its load.
+    /// Stores an entry with its bodies, keeps its generations for longer than the entry, and ends the lease of its
+    /// load.
     pub(super) async fn store(
         &self,
         key: &CacheKey,
@@ -201,8 +201,8 @@ impl RedisTier {
         self.run(async |c| script.invoke_async::<()>(&mut c.redis).await).await
     }
 
-    /// Deletes the generations of some events' tags. Returns whether this call did it: with `once`, events that have
-    /// all been applied before, by whichever instance, are left alone.
+    /// Deletes the generations of some events' tags. Returns whether this call did it: with `once`, events that some
+    /// instance has already applied are skipped.
     pub(super) async fn invalidate(
         &self,
         events: &[EventMark],
@@ -244,7 +244,7 @@ impl RedisTier {
         })
     }
 
-    /// Runs a command that may run while Redis is repaired, and whose failure means that it has to be.
+    /// Runs a command that may run during a repair, and whose failure makes a repair necessary.
     pub(super) async fn run_invalidation<T>(
         &self,
         command: impl AsyncFnOnce(&mut Connection) -> RedisResult<T>,
@@ -260,7 +260,7 @@ impl RedisTier {
     }
 }
 
-/// Tags with their generations, of the values in their order.
+/// The tags with their generations, from the values in the same order.
 fn generations_of(
     tags: &TagSet,
     values: impl IntoIterator<Item = Option<Vec<u8>>>,

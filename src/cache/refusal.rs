@@ -1,4 +1,4 @@
-//! Commands that Redis refused, with the remedy for operators.
+//! Commands that Redis refused, and the remedy for operators.
 
 use deadpool_redis::redis::{ErrorKind, RedisError};
 
@@ -6,24 +6,24 @@ use deadpool_redis::redis::{ErrorKind, RedisError};
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, thiserror::Error, utoipa::ToSchema)]
 #[error("Redis refused {command} for the account “{account}”: {code} {reason}")]
 pub struct Refusal {
-    /// The command, such as `MGET` or `CONFIG GET`; of a script's commands, the one that runs scripts.
+    /// The command, such as `MGET` or `CONFIG GET`; for a command within a script, the command that ran the script.
     pub command: String,
-    /// The user of Redis that the site is.
+    /// The Redis user that the site logs in as.
     pub account: String,
     /// The error's code: `NOPERM`, `NOAUTH`, `WRONGPASS`, `READONLY`, `MISCONF`, `OOM`, `LOADING` or another.
     pub code: String,
-    /// The server's words.
+    /// The server's message.
     pub reason: String,
 }
 
-/// What a script is told whose account lacks a permission, by Redis up to 7.0 and later ones.
+/// What Redis up to 7.0, and later releases, answer to a script if the account lacks a permission.
 const SCRIPT_LACKS: [&str; 2] = ["The user executing the script can't", "ACL failure in script"];
 
 impl Refusal {
-    /// What the server refused, when a command failed for an account; `None` where it did not answer.
+    /// The refusal in an error of a command; `None` if the server did not answer.
     pub(super) fn of(err: &RedisError, command: &str, account: &str) -> Option<Self> {
         let (code, reason) = match err.kind() {
-            // The library doesn't pass on what the server said.
+            // The library doesn't pass on the server's message.
             ErrorKind::AuthenticationFailed => (
                 "WRONGPASS".to_owned(),
                 "the password is wrong, or the user is unknown or disabled".to_owned(),
@@ -41,18 +41,18 @@ impl Refusal {
         })
     }
 
-    /// The refusal that an error came of, however many errors lie between.
+    /// The refusal that caused an error, however deep in its sources.
     pub fn behind<'a>(err: &'a (dyn std::error::Error + 'static)) -> Option<&'a Self> {
         let mut chain = std::iter::successors(Some(err), |err| err.source());
         chain.find_map(|err| err.downcast_ref())
     }
 
-    /// Whether the account lacks a permission, so that nothing but other permissions helps.
+    /// Whether the account lacks a permission, so that only other permissions help.
     pub fn is_of_permission(&self) -> bool {
         matches!(&*self.code, "NOPERM" | "NOAUTH" | "WRONGPASS")
     }
 
-    /// Whether the site works without the command, and only figures or the removal of void entries are missing.
+    /// Whether the site works without the command, and only figures or the removal of invalid entries are missing.
     pub fn is_of_figures(&self) -> bool {
         const FIGURES: [&str; 6] =
             ["INFO", "SCAN", "DBSIZE", "MEMORY USAGE", "CONFIG GET", "UNLINK"];
@@ -60,9 +60,9 @@ impl Refusal {
         is_withheld && FIGURES.contains(&&*self.command)
     }
 
-    /// The rule that gives the account what it lacks.
+    /// The ACL rule that grants the missing permission.
     pub fn rule(&self) -> String {
-        // Which keys, the message does not tell.
+        // The message does not say which keys.
         match self.reason.contains("key") {
             true => "~CACHE_KEY_PREFIX:*".to_owned(),
             false => format!("+{}", self.command.to_lowercase().replace(' ', "|")),
@@ -99,7 +99,7 @@ impl Refusal {
         }
     }
 
-    /// The reason why a statistic is missing.
+    /// The reason to show for a missing statistic.
     pub fn in_place_of_figures(&self) -> String {
         match self.is_of_permission() {
             true => format!("not permitted: {self}"),
@@ -108,7 +108,7 @@ impl Refusal {
     }
 }
 
-/// The code and the words of a server's error.
+/// The code and the message of a server's error.
 fn said(err: &RedisError) -> (String, String) {
     let first = err.clone().into_server_errors();
     let first = first.as_ref().and_then(|errors| errors.first());

@@ -1,4 +1,4 @@
-//! What makes Redis fit for use: when the site starts, and after every failure.
+//! Connects to Redis and repairs it, when the site starts and after every failure.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,8 +9,8 @@ use super::Cache;
 use super::link::{LinkReport, Repair};
 
 impl Cache {
-    /// Connects to Redis and keeps the connection; returns after the first attempt. `repair` runs before Redis is
-    /// used, first and after every failure: invalidations may have been missed.
+    /// Connects to Redis and keeps the connection; returns after the first attempt. `repair` runs before Redis is used,
+    /// first and after every failure, because invalidations may have been missed.
     pub async fn connect(&self, repair: Repair) {
         let Some(tier) = &self.redis else {
             return;
@@ -33,12 +33,12 @@ impl Cache {
         ready.notified().await;
     }
 
-    /// Whether Redis is in use; `None` when there is none.
+    /// Whether Redis is in use; `None` if none is configured.
     pub fn redis_is_up(&self) -> Option<bool> {
         self.redis.as_ref().map(|tier| tier.link.is_up())
     }
 
-    /// The way to Redis; `None` when there is none.
+    /// The state of the link to Redis; `None` if none is configured.
     pub fn report_link(&self) -> Option<LinkReport> {
         self.redis.as_ref().map(|tier| tier.link.report())
     }

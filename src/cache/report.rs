@@ -1,4 +1,4 @@
-//! What operators ask of the cache: sizes, figures, the removal of entries.
+//! Reports on the cache for operators (sizes, figures), and removes entries.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,39 +11,38 @@ use super::popular::Tally;
 use super::redis_tier::RedisTier;
 use super::{Cache, CacheError, CacheKey, RedisReport, Refusal};
 
-/// Entries of one family in Redis.
+/// The number and size of the entries of one family.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LevelReport {
-    /// How many.
     pub entries: u64,
-    /// Their values' bytes.
+    /// The bytes of their values.
     pub bytes: u64,
 }
 
-/// The ways to what the cache holds.
+/// The state of the tiers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TierState {
-    /// `up`, `repairing` (connected, and not used before the event log is applied), `down`, or `off` without a Redis.
+    /// `up`, `repairing` (connected, but not used before the event log is applied), `down`, or `off` without a Redis.
     pub redis: &'static str,
     /// How often Redis was taken into use.
     pub connections: u64,
-    /// Whether Redis answers, in use or not.
+    /// Whether Redis answers, even if it is not in use.
     pub answers: bool,
-    /// Why Redis is not in use, as far as that is known.
+    /// Why Redis is not in use, if that is known.
     pub problem: Option<Arc<str>>,
-    /// What Redis refuses, though it answers.
+    /// The commands that Redis refuses although it answers.
     pub refusals: Vec<Refusal>,
     /// Whether this process hears of every event.
     pub listening: bool,
-    /// The most bytes that pages in this process may take; 0 when none are kept.
+    /// The maximum size of the pages in this process, in bytes; 0 if none are stored.
     pub memory_bound: u64,
 }
 
-/// Keys asked for per step of a scan.
+/// The number of keys that each step of a scan requests.
 const SCAN_COUNT: usize = 500;
 
 impl Cache {
-    /// Counts the pages that this process holds; those that are void are still among them.
+    /// Counts the pages in this process, including invalid ones.
     pub fn report_memory(&self) -> LevelReport {
         let (entries, bytes) = self.memory.size();
         LevelReport { entries, bytes }
@@ -63,18 +62,18 @@ impl Cache {
         }
     }
 
-    /// What was counted of each page since the last time that this was asked.
+    /// The counts of each page since the last call.
     pub fn take_tallies(&self) -> Vec<(CacheKey, Tally)> {
         self.popular.take()
     }
 
-    /// How long Redis takes to answer a request, and its own figures; `None` while it is not in use.
+    /// The time that Redis takes to answer a request, and its own figures; `None` while it is not in use.
     pub async fn ping_redis(&self) -> Option<(Duration, RedisReport)> {
         let mut redis = self.redis.as_ref()?.link.connection()?.redis;
         let started = Instant::now();
         redis.ask::<()>(&redis::cmd("PING")).await.ok()?;
         let took = started.elapsed();
-        // An account that may not ask for them is not told so again and again.
+        // An account that may not read them is not refused again and again.
         let refusals = self.tier_state().refusals;
         let report = match refusals.iter().any(|refusal| refusal.command == "INFO") {
             true => None,
@@ -83,7 +82,7 @@ impl Cache {
         Some((took, RedisReport::parse(&report.unwrap_or_default())))
     }
 
-    /// The server's own figures, which count every client.
+    /// The server's own figures, which include all its clients.
     ///
     /// # Errors
     /// When Redis can't be reached or refuses.
@@ -93,11 +92,11 @@ impl Cache {
         Ok(RedisReport::parse(&text))
     }
 
-    /// Removes the entries of some families, void or not, and returns how many of each there were. It only frees their
-    /// memory: what may not be served has to be void before.
+    /// Removes the entries of some families, valid or not, and returns the number of each. It only frees memory:
+    /// entries that must not be served have to be invalidated first.
     ///
     /// # Errors
-    /// When Redis can't be reached or refuses; entries that are left expire by themselves.
+    /// When Redis can't be reached or refuses; the remaining entries expire.
     pub async fn remove(&self, families: &[&str]) -> Result<Vec<u64>, CacheError> {
         let tier = self.tier()?;
         let mut redis = tier.link.unhurried().await?;

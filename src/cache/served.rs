@@ -1,4 +1,4 @@
-//! A page on its way: as it was rendered, as memory holds it, and as it is served.
+//! The forms of a page: rendered, in memory, and served.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,19 +10,19 @@ use super::metrics::Source;
 use super::policy::CachePolicy;
 use super::{HeldPage, Level, Outcome};
 
-/// A page as it was rendered.
+/// A rendered page.
 #[derive(Debug)]
 pub struct Rendered {
     /// Its `Content-Type`.
     pub content_type: HeaderValue,
     /// Its body.
     pub body: Bytes,
-    /// Leave to keep it; without one it is not kept.
+    /// The permission to store it; without one it is not stored.
     pub policy: Option<CachePolicy>,
 }
 
 impl Rendered {
-    /// The same page with leave to keep it.
+    /// The same page with the permission to store it.
     #[must_use]
     pub fn with(self, policy: CachePolicy) -> Self {
         let policy = Some(policy);
@@ -30,12 +30,12 @@ impl Rendered {
     }
 }
 
-/// A page for a reader.
+/// A page for a client.
 #[derive(Debug, Clone)]
 pub struct Served {
     /// The page.
     pub page: Arc<HeldPage>,
-    /// How each level took part, the one nearest to the database first.
+    /// The outcome of each level, the one nearest to the database first.
     pub trail: Vec<(Level, Outcome)>,
 }
 
@@ -46,13 +46,13 @@ pub struct InMemory {
     pub page: Arc<HeldPage>,
     /// How long ago its data were read.
     pub age: Duration,
-    /// How long it may still be kept.
+    /// How long it may still be served.
     pub ttl: Duration,
-    /// Whether the caller is to have it computed anew in the background, because it is about to expire.
+    /// Whether the caller must have it computed again in the background, because it is about to expire.
     pub refresh: bool,
 }
 
-/// Says that memory was looked up and had no page.
+/// A miss in memory, required to look further.
 #[derive(Debug, Clone, Copy)]
 pub struct Missed(pub(super) u64);
 
@@ -62,7 +62,7 @@ impl Served {
         Source::of(&self.trail)
     }
 
-    /// Notes that data of the page could not be stored after all.
+    /// Notes that data of the page could not be stored.
     pub(super) fn data_not_stored(&mut self) {
         for (level, outcome) in &mut self.trail {
             if let (Level::Queryset, Outcome::Miss { stored }) = (level, outcome) {

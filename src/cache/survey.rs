@@ -1,4 +1,4 @@
-//! What Redis holds beside this site's entries, and how it is configured: for the command `check`.
+//! Examines what else Redis holds and how it is configured, for the command `check`.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use deadpool_redis::redis;
 
 use super::{Cache, CacheError};
 
-/// How many keys are looked at.
+/// The number of keys that are examined.
 const SAMPLE: usize = 1000;
 
 impl Cache {
@@ -25,7 +25,7 @@ impl Cache {
         Ok(keys.iter().filter(foreign).count())
     }
 
-    /// One of the server's settings; `None` where it has none of that name.
+    /// One of the server's settings; `None` if it has none of that name.
     ///
     /// # Errors
     /// When Redis can't be reached or refuses.

@@ -6,9 +6,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// The most bytes that a tag may have; a longer value is replaced by its SHA-256.
+/// The maximum length of a tag in bytes; a longer value is replaced by its SHA-256.
 const MAX_BYTES: usize = 160;
-/// What stands for a longer value.
+/// The length of the hash that replaces a longer value.
 const HASH_CHARS: usize = 64;
 
 /// A set of rows: `kind` or `kind:value`.
@@ -20,7 +20,7 @@ pub struct Tag(String);
 pub type TagSet = BTreeSet<Tag>;
 
 impl Tag {
-    /// Everything that the site shows; every entry carries it.
+    /// The tag that every entry carries; it covers the whole site.
     pub fn site() -> Self {
         Self("site".to_owned())
     }
@@ -30,7 +30,7 @@ impl Tag {
         Self(kind.to_owned())
     }
 
-    /// The rows of a kind that a value picks out.
+    /// The rows of a kind that have a value.
     pub fn one(kind: &'static str, value: &str) -> Self {
         let text = format!("{kind}:{value}");
         if text.len() <= MAX_BYTES {
@@ -39,18 +39,18 @@ impl Tag {
         Self(format!("{kind}~{}", hex(&Sha256::digest(value))))
     }
 
-    /// A tag by its text, as the event log keeps it; `None` for what could not be one.
+    /// The tag of a text from the event log; `None` for text that can't be a tag.
     pub fn named(text: &str) -> Option<Self> {
         (!text.is_empty() && text.len() <= MAX_BYTES + HASH_CHARS).then(|| Self(text.to_owned()))
     }
 
-    /// Its text, as in keys and logs.
+    /// The tag as text, as in keys and logs.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The tags with the one that every entry carries.
+/// The tags and [`Tag::site`].
 pub(super) fn with_site(tags: &TagSet) -> TagSet {
     let mut tags = tags.clone();
     tags.insert(Tag::site());

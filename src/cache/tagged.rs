@@ -1,4 +1,4 @@
-//! Values that remember what they depend on.
+//! Values with their dependencies.
 
 use std::time::Instant;
 
@@ -6,25 +6,25 @@ use super::Stamps;
 use super::memory::LocalStamps;
 use super::storing::Storing;
 
-/// A value with the stamps of everything that it was made of, and until when it may be kept.
+/// A value with the stamps of everything that it is made of, and its expiry.
 #[derive(Debug, Clone)]
 pub struct Tagged<T> {
     /// The value.
     pub value: T,
     /// The generations that it was loaded under.
     pub stamps: Stamps,
-    /// The same within this process.
+    /// The same generations within this process.
     pub(super) local: LocalStamps,
     /// When the first of its parts expires.
     pub fresh_until: Instant,
     /// When the first of its parts was loaded.
     pub loaded: Instant,
-    /// The stores of its parts that may be under way.
+    /// The stores of its parts that may be in progress.
     pub(super) storing: Storing,
 }
 
 impl<T> Tagged<T> {
-    /// The same dependencies, another value.
+    /// Another value with the same dependencies.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Tagged<U> {
         Tagged {
             value: change(self.value),
@@ -36,7 +36,7 @@ impl<T> Tagged<T> {
         }
     }
 
-    /// Both values, with the dependencies of both and the shorter lifetime.
+    /// Both values, with the dependencies of both and the earlier expiry.
     pub fn and<U>(self, other: Tagged<U>) -> Tagged<(T, U)> {
         Tagged {
             value: (self.value, other.value),

@@ -1,8 +1,8 @@
-//! Connects to the server of Redis that has the site's keys: the one that is named, the master that the sentinels know, or
-//! the master of the keys' slot in a cluster.
+//! Connects to the Redis server that has the site's keys: the named one, the master according to the sentinels, or the
+//! master of the keys' slot in a cluster.
 //!
-//! **Invariant:** a connection leads to one server as long as it lasts. What takes its place after a fail-over is reached
-//! by another connection, whose state is looked at before it is used: a library's connection that finds the new server by
+//! **Invariant:** a connection leads to one server as long as it lasts. After a failover, the new server is reached
+//! over a new connection, and its state is checked before it is used. A library connection that finds the new server by
 //! itself would hide that invalidations were lost.
 
 use std::error::Error;
@@ -18,10 +18,10 @@ use crate::config::{RedisAddress, RedisServers};
 /// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(1);
 
-/// Connects; each command may take so long.
+/// Connects; `command` is the time limit of each command.
 ///
 /// # Errors
-/// Those of the last server that was asked.
+/// The error of the last server that was tried.
 pub(super) async fn connect(
     address: &RedisAddress,
     key: &str,
@@ -37,7 +37,7 @@ pub(super) async fn connect(
         match connection {
             Ok(connection) => return Ok(connection),
             Err(err) => {
-                // What a server says tells more than that another can't be reached.
+                // A server's answer says more than the failure to reach another one.
                 let is_better = failed.as_ref().is_none_or(RedisError::is_io_error);
                 if is_better {
                     failed = Some(err);
@@ -70,7 +70,7 @@ async fn of_cluster(
     command: Duration,
 ) -> RedisResult<MultiplexedConnection> {
     let mut connection = open(node.clone(), command).await?;
-    // The master of the key's slot answers; every other node names it.
+    // The master of the key's slot answers; every other node redirects to it.
     let answer = redis::cmd("EXISTS").arg(key).query_async::<bool>(&mut connection).await;
     let Err(err) = answer else {
         return Ok(connection);
@@ -83,7 +83,7 @@ async fn of_cluster(
         redis::ConnectionAddr::Tcp(host, _) | redis::ConnectionAddr::TcpTls { host, .. } => host,
         _ => "",
     };
-    // A node that does not know its own name leaves it out.
+    // A node that does not know its own name omits it.
     let host = if host.is_empty() || host == "?" { same } else { host };
     open(address.at(host, port), command).await
 }
@@ -101,7 +101,7 @@ async fn open(info: ConnectionInfo, command: Duration) -> RedisResult<Multiplexe
     })
 }
 
-/// Why a server can't be reached, in plain words where TLS is the reason.
+/// Why a server can't be reached, in plain words if TLS is the reason.
 fn reason(err: &RedisError) -> String {
     crate::tls::reason(err).unwrap_or_else(|| match err.source() {
         Some(source) => source.to_string(),

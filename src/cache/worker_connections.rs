@@ -1,8 +1,8 @@
-//! A connection to Redis for each worker thread: a command then needs no other thread, which would cost more than the
+//! One connection to Redis per worker thread: a command then needs no other thread, which would cost more than the
 //! command itself.
 //!
-//! **Invariant:** they reach the same run of the same server as the link's own connection, whose server was repaired.
-//! Otherwise a server that was restarted or replaced could be read before anything has noticed that.
+//! **Invariant:** they lead to the same run of the same server as the link's own connection, whose server was repaired.
+//! Otherwise a restarted or replaced server could be read before that is noticed.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::{self, ThreadId};
@@ -13,21 +13,21 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 
 use super::RedisReport;
 
-/// The worker threads' connections, as long as one connection of the link lasts.
+/// The connections of the worker threads, for as long as one connection of the link lasts.
 pub(super) struct WorkerConnections {
-    /// Names the run of the server; `None` where the server does not say.
+    /// The server's run id; `None` if the server does not report one.
     run: Option<String>,
-    /// By thread; `None` while one is being opened, and where it can't be.
+    /// The connections by thread; `None` while one is being opened, or if opening failed.
     of: RwLock<Vec<(ThreadId, Option<MultiplexedConnection>)>>,
 }
 
 impl WorkerConnections {
-    /// Those beside a connection of the link.
+    /// Connections that belong to a connection of the link.
     pub(super) async fn beside(link: &mut MultiplexedConnection) -> Arc<Self> {
         Arc::new(Self { run: run_of(link).await, of: RwLock::default() })
     }
 
-    /// This thread's connection. The first call opens it in the background; `None` until it is open.
+    /// This thread's connection. The first call opens it in the background and returns `None` until it is open.
     pub(super) fn of_this_thread<O>(
         self: &Arc<Self>,
         open: impl FnOnce() -> O,
@@ -42,7 +42,7 @@ impl WorkerConnections {
         }
         drop(known);
         self.run.as_ref()?;
-        // A runtime of several threads may drive the connection on any of them.
+        // A runtime of several threads may poll the connection on any of them.
         let runtime = Handle::try_current().ok()?;
         if runtime.runtime_flavor() == RuntimeFlavor::CurrentThread {
             self.set(thread, None);

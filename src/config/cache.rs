@@ -1,4 +1,4 @@
-//! The cache's lifetimes, bounds and Redis.
+//! The cache's lifetimes, limits and Redis.
 
 use std::path::Path;
 use std::time::Duration;
@@ -23,30 +23,31 @@ pub enum RedisChoice {
 pub struct CacheConfig {
     /// `REDIS_URL`.
     pub redis: RedisChoice,
-    /// `REDIS_CA`: the file of the certificate authority that Redis's certificate is signed by.
+    /// `REDIS_CA`: the file of the certificate authority that signed Redis's certificate.
     pub redis_ca: Option<String>,
     /// `CACHE_KEY_PREFIX`: every Redis key starts with it. In a cluster it is in braces, so that all keys of the site
     /// share a slot.
     pub key_prefix: String,
-    /// `PAGE_CACHE_TTL`. Too low, and pages are rendered needlessly; invalidation keeps them right however high it is.
+    /// `PAGE_CACHE_TTL`. If it is too low, pages are rendered needlessly; a high value does no harm, because changes
+    /// invalidate pages.
     pub page_ttl: Duration,
-    /// `QUERYSET_CACHE_TTL`. As above; below `PAGE_CACHE_TTL` it bounds the pages' lifetime too.
+    /// `QUERYSET_CACHE_TTL`. The same applies; below `PAGE_CACHE_TTL` it also limits the lifetime of pages.
     pub queryset_ttl: Duration,
-    /// `COUNT_CACHE_TTL`. As above.
+    /// `COUNT_CACHE_TTL`. The same applies.
     pub count_ttl: Duration,
-    /// `PAGE_CACHE_MEMORY_MB`, in bytes; 0 turns the memory tier off. Too low, and hot pages are fetched from Redis again
-    /// and again; too high, and the process takes memory that PostgreSQL could use.
+    /// `PAGE_CACHE_MEMORY_MB`, in bytes; 0 turns the memory tier off. If it is too low, hot pages are fetched from
+    /// Redis repeatedly; if it is too high, the process takes memory that PostgreSQL could use.
     pub memory_bytes: u64,
-    /// Those of this program.
+    /// The versions of this program's entries.
     pub versions: CacheVersions,
 }
 
-/// What entries are kept under, so that releases that run side by side leave each other's alone.
+/// The versions that keys contain, so that releases that run at the same time don't use each other's entries.
 #[derive(Debug, Clone)]
 pub struct CacheVersions {
-    /// That of pages: changes with everything that decides what a page looks like.
+    /// The version of pages: changes with everything that affects how a page looks.
     pub page: String,
-    /// That of query results, counts and sessions: changes with what decides how they are read and stored.
+    /// The version of query results, counts and sessions: changes with how they are read and stored.
     pub data: String,
 }
 
@@ -56,7 +57,7 @@ impl CacheVersions {
     }
 }
 
-/// A year: longer lifetimes are surely a mistake of units.
+/// A year: a longer lifetime must be a mistake in the unit.
 const MAX_TTL_SECONDS: u64 = 31_536_000;
 
 impl CacheConfig {

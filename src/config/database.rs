@@ -17,14 +17,14 @@ pub enum DatabaseChoice {
 pub struct DatabaseConfig {
     /// `DATABASE_URL`.
     pub choice: DatabaseChoice,
-    /// `DATABASE_DIRECT_URL`, where it differs from `DATABASE_URL`: then no request relies on a session.
+    /// `DATABASE_DIRECT_URL`, if it differs from `DATABASE_URL`: then no request relies on a session.
     pub direct: Option<Box<PostgresAddress>>,
-    /// `DATABASE_POOL_SIZE`, of the pool for requests and of the one for what takes long. Too high, and the server runs
-    /// out of connections (its `max_connections`) when several instances run, each of which may take twice as many; too
-    /// low, and requests that miss every cache queue for one.
+    /// `DATABASE_POOL_SIZE`: the size of the pool for requests, and of the pool for long work. If it is too high, the
+    /// server runs out of connections (its `max_connections`) when several instances run, each of which may use twice
+    /// as many; if it is too low, requests that miss every cache wait for a connection.
     pub pool_size: usize,
-    /// `EVENT_RETENTION_DAYS`: how long the history keeps an entry; 0 keeps it for ever. Too low, and staff can't see or
-    /// undo earlier changes; too high, and old personal data stays in the database.
+    /// `EVENT_RETENTION_DAYS`: how long the history keeps an entry; 0 keeps it for ever. If it is too low, staff can't
+    /// see or undo earlier changes; if it is too high, old personal data stays in the database.
     pub event_retention_days: u16,
 }
 

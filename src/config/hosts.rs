@@ -1,4 +1,4 @@
-//! The host names that the site answers to, as Django's `ALLOWED_HOSTS`.
+//! The host names that the site answers to, like Django's `ALLOWED_HOSTS`.
 
 /// Allowed values of the `Host` header: exact names, `.example.com` for a domain with its subdomains, or `*`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,19 +32,19 @@ impl AllowedHosts {
         })
     }
 
-    /// A concrete host name that is allowed, for requests that the program makes of itself.
+    /// An allowed host name, for the program's requests to itself.
     pub fn any_name(&self) -> &str {
         let concrete = self.0.iter().find(|host| *host != "*" && !host.starts_with('.'));
         concrete.map_or("localhost", String::as_str)
     }
 
-    /// Whether a host's name is allowed as part of an address, `[…]` around IPv6.
+    /// Whether the host of a URL is allowed, with `[…]` around IPv6.
     pub fn allows_host_of(&self, url: &str) -> bool {
         let url = url::Url::parse(url).ok();
         url.is_some_and(|url| url.host_str().is_some_and(|host| self.allows(host)))
     }
 
-    /// Whether only this machine's own names are allowed.
+    /// Whether only names of this machine are allowed.
     pub fn is_local(&self) -> bool {
         let own = ["localhost", "127.0.0.1", "[::1]"];
         self.0.iter().all(|host| own.contains(&host.as_str()))
@@ -62,7 +62,7 @@ impl std::fmt::Display for AllowedHosts {
     }
 }
 
-/// The lower-case name in `name:port`, without a trailing dot; `None` when it is malformed (RFC 9110, section 7.2).
+/// The lower-case name in `name:port`, without a trailing dot; `None` if it is malformed (RFC 9110, section 7.2).
 fn host_of(header: &str) -> Option<String> {
     let (name, port) = match header.rsplit_once(':') {
         Some((name, port)) if !port.contains(']') => (name, Some(port)),

@@ -1,4 +1,4 @@
-//! Where the site listens.
+//! The address that the site listens on.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use super::reader::Reader;
 
-/// `HOST` and `PORT`: where the site listens.
+/// `HOST` and `PORT`: the address that the site listens on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listen {
-    /// An address, and a port; 0 picks a free one.
+    /// An address and a port; port 0 picks a free one.
     Tcp(SocketAddr),
     /// `unix:/path`: a Unix socket.
     Unix(PathBuf),
@@ -43,7 +43,7 @@ impl Listen {
         }
     }
 
-    /// `HOST` as it is in force.
+    /// The value of `HOST` that is used.
     pub fn host(&self) -> String {
         match self {
             Self::Tcp(address) => address.ip().to_string(),

@@ -1,4 +1,4 @@
-//! How mail is sent, and from and to which addresses.
+//! How mail is sent, and its addresses.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -16,17 +16,17 @@ pub struct MailConfig {
     pub transport: Option<MailTransport>,
     /// `DEFAULT_FROM_EMAIL`.
     pub from: Option<Mailbox>,
-    /// `ENQUIRY_EMAIL`: where enquiries go; without it they are only in the inbox.
+    /// `ENQUIRY_EMAIL`: the recipient of enquiries; without it they are only in the inbox.
     pub enquiry_to: Option<Mailbox>,
-    /// `ENQUIRY_RETENTION_DAYS`: when enquiries are erased; 0 keeps them for ever. Too low, and staff lose enquiries that
-    /// they have not answered; too high, and personal data stays longer than it is needed.
+    /// `ENQUIRY_RETENTION_DAYS`: when enquiries are deleted; 0 keeps them for ever. If it is too low, staff lose
+    /// enquiries that they have not answered; if it is too high, personal data is kept longer than needed.
     pub enquiry_retention_days: u16,
 }
 
-/// Where mail goes.
+/// The destination of mail.
 #[derive(Debug, Clone)]
 pub enum MailTransport {
-    /// `console:`: to standard output.
+    /// `console:`: standard output.
     Console,
     /// `file:///folder`: a file for each mail.
     Folder(PathBuf),
@@ -34,7 +34,7 @@ pub enum MailTransport {
     Smtp(SmtpServer),
 }
 
-/// A server that takes mail.
+/// An SMTP server.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SmtpServer {
     /// Its name or address.
@@ -43,24 +43,24 @@ pub struct SmtpServer {
     pub port: u16,
     /// How the connection is encrypted.
     pub encryption: SmtpEncryption,
-    /// User name and password.
+    /// The user name and password.
     pub login: Option<(String, String)>,
 }
 
 /// How a connection to an SMTP server is encrypted. The server's certificate is always checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SmtpEncryption {
-    /// Never.
+    /// Not encrypted.
     Never,
-    /// By STARTTLS, if the server offers it.
+    /// With STARTTLS, if the server offers it.
     IfOffered,
-    /// By STARTTLS; without it no mail is sent.
+    /// With STARTTLS; without it no mail is sent.
     StartTls,
-    /// From the beginning.
+    /// With TLS from the beginning.
     Tls,
 }
 
-/// What a password may be sent to without encryption.
+/// The hosts to which a password may be sent without encryption.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 const FORMS: &str = "must be smtp://user:password@host:port, smtps://user:password@host:port, file:///folder or console:";
 
@@ -90,7 +90,7 @@ impl MailTransport {
     /// Reads `EMAIL_URL`.
     ///
     /// # Errors
-    /// What is wrong and what is allowed, without the text, which contains a password.
+    /// What is wrong and what is allowed, without the value, which contains a password.
     pub fn parse(text: &str) -> Result<Self, String> {
         if matches!(text, "console:" | "console://") {
             return Ok(Self::Console);

@@ -20,7 +20,7 @@ const VARIABLES: [&str; 9] = [
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
 ];
 
-/// `MEDIA_URL`.
+/// The store that `MEDIA_URL` names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MediaChoice {
     /// A folder.
@@ -34,13 +34,13 @@ pub enum MediaChoice {
 pub struct S3Config {
     /// The bucket's name.
     pub bucket: String,
-    /// What the names of all files begin with; may be empty.
+    /// The prefix of all file names; may be empty.
     pub prefix: String,
-    /// The store's address; `None` for AWS itself.
+    /// The store's address; `None` for AWS.
     pub endpoint: Option<String>,
-    /// The region, where the variables of AWS don't name one.
+    /// The region, if the AWS variables don't name one.
     pub region: Option<String>,
-    /// The variables of AWS that are set, by name.
+    /// The AWS variables that are set, by name.
     pub variables: Vec<(&'static str, String)>,
 }
 
@@ -63,7 +63,7 @@ impl MediaChoice {
                 })
             }
             Err(rule) => {
-                // It may contain a password.
+                // The value may contain a password.
                 reader.secret_problem("MEDIA_URL", rule);
                 folder
             }
@@ -106,7 +106,7 @@ fn s3(text: &str) -> Result<S3Config, String> {
     Ok(config)
 }
 
-/// Without credentials.
+/// The URL without credentials.
 impl fmt::Display for S3Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "s3://{}/{}", self.bucket, self.prefix)?;

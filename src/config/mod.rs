@@ -1,7 +1,7 @@
 //! Configuration: plain data, read once from the environment (and a `.env` file) when the program starts.
 //!
-//! **Invariant:** every wrong variable is reported at once, by name, value and what is allowed; a secret's value is
-//! never shown. Nothing below reads the environment again.
+//! **Invariant:** all invalid variables are reported together, with their names, values and what is allowed; the value
+//! of a secret is never shown. No other module reads the environment again.
 
 mod cache;
 mod database;
@@ -40,9 +40,9 @@ use reader::Reader;
 /// The complete configuration.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// `DATA_DIR`: where the private servers' data and the generated secret key are.
+    /// `DATA_DIR`: the directory of the private servers' data and the generated secret key.
     pub data_dir: PathBuf,
-    /// The web site itself.
+    /// The web site.
     pub site: SiteConfig,
     /// PostgreSQL.
     pub database: DatabaseConfig,
@@ -50,15 +50,15 @@ pub struct Config {
     pub cache: CacheConfig,
     /// `MEDIA_URL`: where photos are stored.
     pub media: MediaChoice,
-    /// Mail.
+    /// Mail and enquiries.
     pub mail: MailConfig,
     /// `WORKER`: whether `serve` also runs background jobs.
     pub worker: bool,
 }
 
 impl Config {
-    /// Reads the process's environment, after loading `.env` from the working directory or above it. A variable that
-    /// is set in both keeps the environment's value.
+    /// Reads the process's environment, after loading `.env` from the working directory or above it. If a variable is
+    /// set in both, the environment's value is used.
     pub fn from_environment() -> Result<Self, ConfigError> {
         if let Err(err) = dotenvy::dotenv()
             && !err.not_found()
@@ -76,7 +76,7 @@ impl Config {
         let data_dir = reader.data_dir();
         let database = DatabaseConfig::read(&mut reader);
         let cache = CacheConfig::read(&mut reader);
-        // A wrong DATABASE_URL is wrong, not absent.
+        // If DATABASE_URL is invalid, it still counts as set.
         let is_private = reader.text("DATABASE_URL").is_none();
         let site = SiteConfig::read(&mut reader, is_private);
         let media = MediaChoice::read(&mut reader, &data_dir);

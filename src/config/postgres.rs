@@ -1,4 +1,4 @@
-//! Where PostgreSQL is and how it is reached, in libpq's terms.
+//! The address of PostgreSQL and how to connect, in libpq's terms.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -13,11 +13,11 @@ use tokio_postgres::config::{Host, LoadBalanceHosts};
 use super::postgres_url::{Parameters, split};
 use crate::tls::{self, Identity, Trusted, Verification};
 
-/// The directories of local servers' sockets: Debian's and PostgreSQL's own.
+/// The directories of local servers' sockets: Debian's, and PostgreSQL's default.
 const SOCKETS: [&str; 2] = ["/var/run/postgresql", "/tmp"];
-/// The port unless another is named.
+/// The default port.
 const PORT: u16 = 5432;
-/// What libpq knows and the site has no use for.
+/// Parameters of libpq that the site does not use.
 const IGNORED: [&str; 7] = [
     "client_encoding",
     "fallback_application_name",
@@ -28,14 +28,14 @@ const IGNORED: [&str; 7] = [
     "sslsni",
 ];
 
-/// Which connections are encrypted: `sslmode`.
+/// Which connections are encrypted (`sslmode`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SslMode {
     /// None.
     Disable,
-    /// Those that the server refuses otherwise.
+    /// Only if the server refuses unencrypted ones.
     Allow,
-    /// Those with which the server can do so.
+    /// If the server supports it.
     Prefer,
     /// All.
     Require,
@@ -45,16 +45,16 @@ pub enum SslMode {
     VerifyFull,
 }
 
-/// Which of several servers will do: `target_session_attrs`.
+/// Which of several servers is used (`target_session_attrs`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
-    /// Each.
+    /// Any server.
     Any,
-    /// One that takes writes.
+    /// A server that accepts writes.
     ReadWrite,
-    /// One that takes none.
+    /// A server that does not accept writes.
     ReadOnly,
-    /// One that is not a standby.
+    /// A server that is not a standby.
     Primary,
     /// A standby.
     Standby,
@@ -82,17 +82,17 @@ const TARGETS: [(&str, Target); 6] = [
 /// One or more PostgreSQL servers, and how to connect to them.
 #[derive(Clone)]
 pub struct PostgresAddress {
-    /// The servers, of which the first that will do is used.
+    /// The servers; the first suitable one is used.
     pub hosts: Vec<PostgresHost>,
-    /// Whether they are tried in a random order.
+    /// Whether the servers are tried in random order.
     pub is_random: bool,
     /// Which connections are encrypted.
     pub ssl_mode: SslMode,
-    /// Which servers will do.
+    /// Which servers are suitable.
     pub target: Target,
     /// The certificates.
     pub tls: Arc<ClientConfig>,
-    /// The variable that it was read from.
+    /// The variable that the address was read from.
     pub variable: Option<&'static str>,
     pub(super) parameters: Parameters,
 }
@@ -104,7 +104,7 @@ pub struct PostgresHost {
     pub host: Host,
     /// Its port.
     pub port: u16,
-    /// How the driver connects to it, but for encryption.
+    /// The driver's configuration for it, except encryption.
     pub config: Config,
 }
 
@@ -124,10 +124,10 @@ impl fmt::Debug for PostgresAddress {
 }
 
 impl PostgresAddress {
-    /// Reads a URL or a list of `name=value`. `home` has libpq's own files of certificates, if there are any.
+    /// Reads a URL or a list of `name=value`. `home` is the directory of libpq's own certificate files, if it exists.
     ///
     /// # Errors
-    /// What is wrong and what is allowed, without the text, which contains a password.
+    /// What is wrong and what is allowed, without the value, which contains a password.
     pub fn parse(text: &str, home: Option<&Path>) -> Result<Self, String> {
         let parameters = split(text)?;
         let ssl_mode = one_of(&parameters, "sslmode", &SSL_MODES)?;
@@ -156,7 +156,7 @@ impl PostgresAddress {
     }
 }
 
-/// A server that is reached without encryption, such as a private one by its socket.
+/// A server without encryption, such as a private one on its socket.
 impl From<Config> for PostgresAddress {
     fn from(config: Config) -> Self {
         let host = config.get_hosts().first().cloned().unwrap_or(Host::Tcp(String::new()));
@@ -258,7 +258,7 @@ fn encryption(
     Ok((mode, client(verification, &trusted, identity.as_ref())?))
 }
 
-/// What the driver itself reads.
+/// Reads the parameters that the driver knows.
 fn driver(parameters: &Parameters) -> Result<Config, String> {
     const READ_HERE: [&str; 8] = [
         "host",
@@ -287,7 +287,7 @@ fn driver(parameters: &Parameters) -> Result<Config, String> {
     })
 }
 
-/// The hosts, each with what they have in common.
+/// The hosts, each with the common configuration.
 fn hosts(common: &Config, parameters: &Parameters) -> Result<Vec<PostgresHost>, String> {
     let list = |name| last(parameters, name).map(|text| text.split(',').collect::<Vec<_>>());
     let (names, addresses) = (list("host"), list("hostaddr"));

@@ -1,6 +1,6 @@
-//! Splits a connection string of PostgreSQL into its parameters, as libpq does.
+//! Splits a PostgreSQL connection string into its parameters, as libpq does.
 //!
-//! **Invariant:** no error repeats a part of the text that may be a password.
+//! **Invariant:** no error contains a part of the text that may be a password.
 
 use percent_encoding::percent_decode_str;
 
@@ -58,7 +58,7 @@ fn of_url(rest: &str) -> Result<Parameters, String> {
     }
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         match pair.split_once('=') {
-            // As JDBC writes it.
+            // The JDBC spelling.
             Some(("ssl", "true")) => add("sslmode", "require")?,
             Some((name, value)) if is_name(name) => add(name, value)?,
             _ => return Err("must have “name=value” after the “?”".to_owned()),
@@ -67,7 +67,7 @@ fn of_url(rest: &str) -> Result<Parameters, String> {
     Ok(found)
 }
 
-/// `host`, `host:5432`, `[::1]` or `[::1]:5432`.
+/// Reads `host`, `host:5432`, `[::1]` or `[::1]:5432`.
 fn host_and_port(text: &str) -> Result<(&str, &str), String> {
     let Some(address) = text.strip_prefix('[') else {
         let (host, port) = text.split_once(':').unwrap_or((text, ""));
@@ -84,7 +84,7 @@ fn host_and_port(text: &str) -> Result<(&str, &str), String> {
     }
 }
 
-/// Words of the form `name=value`, in which a quote or a backslash is written after a backslash.
+/// Reads words of the form `name=value`, in which a backslash escapes a quote or a backslash.
 fn of_words(text: &str) -> Result<Parameters, String> {
     let mut found = Parameters::new();
     let mut rest = text.trim_start();

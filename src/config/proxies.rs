@@ -1,4 +1,4 @@
-//! The proxies whose word about a client's address counts.
+//! The proxies that are trusted to report a client's address.
 
 use std::net::IpAddr;
 
@@ -15,7 +15,7 @@ impl TrustedProxies {
     /// Parses a comma-separated list.
     ///
     /// # Errors
-    /// The first item that is no address and no network.
+    /// The first item that is neither an address nor a network.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut proxies = Self::default();
         for item in text.split(',').map(str::trim).filter(|item| !item.is_empty()) {
@@ -34,7 +34,7 @@ impl TrustedProxies {
     /// Whether a client at an address is a trusted proxy; `None` is a client of the Unix socket.
     pub fn trusts(&self, address: Option<IpAddr>) -> bool {
         match address {
-            // An IPv4 address is the same one when it comes in through an IPv6 socket.
+            // An IPv4 address may arrive as an IPv6 address through an IPv6 socket.
             Some(address) => {
                 let address = address.to_canonical();
                 self.networks.iter().any(|network| network.contains(&address))
@@ -43,7 +43,7 @@ impl TrustedProxies {
         }
     }
 
-    /// Whether there is none.
+    /// Whether no proxy is trusted.
     pub fn is_empty(&self) -> bool {
         self.networks.is_empty() && !self.unix
     }

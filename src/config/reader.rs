@@ -1,4 +1,4 @@
-//! Reads variables one by one and collects what is wrong with them.
+//! Reads variables one by one and collects their problems.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use super::PostgresAddress;
 pub struct ConfigError(Vec<String>);
 
 impl ConfigError {
-    /// A single problem with a variable; `value` is as it may be shown.
+    /// A single problem with a variable; `value` is shown.
     pub(super) fn of(name: &str, value: &str, allowed: &str) -> Self {
         Self(vec![format!("{name}={value}: {allowed}")])
     }
@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// An e-mail address, perhaps with a name before it.
+    /// An e-mail address, optionally with a name before it.
     pub(super) fn mailbox(&mut self, name: &str) -> Option<Mailbox> {
         let text = self.text(name)?;
         let parsed = text.parse().ok();

@@ -1,4 +1,4 @@
-//! Where Redis is: one server, the master that sentinels name, or a cluster.
+//! The address of Redis: one server, the master that sentinels name, or a cluster.
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,11 +14,11 @@ use crate::tls;
 /// How the server is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RedisServers {
-    /// It is the one that is named.
+    /// The named server is used.
     One,
-    /// Sentinels are named, which know the master of this name.
+    /// The named servers are sentinels, which know the master of this name.
     Sentinels(String),
-    /// Nodes of a cluster are named.
+    /// The named servers are nodes of a cluster.
     Cluster,
 }
 
@@ -29,7 +29,7 @@ pub struct RedisAddress {
     pub servers: RedisServers,
     /// The servers that are named.
     pub named: Vec<ConnectionInfo>,
-    /// The account, the database and the certificates.
+    /// The user, the database and the certificates.
     account: ConnectionInfo,
     url: String,
 }
@@ -39,21 +39,21 @@ const FORMS: &str = "must look like redis://user:password@host:6379/0, rediss://
 const PORT: u16 = 6379;
 const SENTINEL_PORT: u16 = 26379;
 
-/// The site's own parameters in the query of a URL.
+/// The site's own parameters in a URL's query.
 #[derive(Default)]
 struct Own {
     certificate: Option<PathBuf>,
     key: Option<PathBuf>,
     sentinel: RedisConnectionInfo,
-    /// What is left of the query.
+    /// The other parameters of the query.
     rest: String,
 }
 
 impl RedisAddress {
-    /// Reads a URL. `authority` is the file of the certificate authority that is trusted instead of the system's.
+    /// Reads a URL. `authority` is the file of a certificate authority that is trusted instead of the system's.
     ///
     /// # Errors
-    /// What is wrong and what is allowed, without the text, which may contain a password.
+    /// What is wrong and what is allowed, without the value, which may contain a password.
     pub fn parse(text: &str, authority: Option<&str>) -> Result<Self, String> {
         let (scheme, rest) = text.split_once("://").ok_or(FORMS)?;
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -111,12 +111,12 @@ impl RedisAddress {
         Ok(Self { servers, named, account, url: text.to_owned() })
     }
 
-    /// The text that it was read from, with the password.
+    /// The URL as it was configured, with the password.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The user of Redis that the site is.
+    /// The Redis user that the site logs in as.
     pub fn user(&self) -> &str {
         self.account.redis_settings().username().unwrap_or("default")
     }
@@ -131,12 +131,12 @@ impl RedisAddress {
         matches!(self.account.addr(), ConnectionAddr::TcpTls { .. })
     }
 
-    /// A server that another one has named.
+    /// The connection to a server that another one has named.
     pub fn at(&self, host: &str, port: u16) -> ConnectionInfo {
         at(&self.account, host, port)
     }
 
-    /// The names of the hosts; a socket has none.
+    /// The host names; a socket has none.
     pub fn hosts(&self) -> impl Iterator<Item = &str> {
         self.named.iter().filter_map(|info| match info.addr() {
             ConnectionAddr::Tcp(host, _) | ConnectionAddr::TcpTls { host, .. } => Some(&**host),

@@ -1,11 +1,11 @@
 //! The key that signs sessions.
 
-/// At least 32 bytes; hidden from debug output.
+/// A key of at least 32 bytes; hidden from debug output.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretKey(Vec<u8>);
 
 impl SecretKey {
-    /// The least number of bytes.
+    /// The minimum number of bytes.
     pub const MIN_BYTES: usize = 32;
 
     /// A key of these bytes; `None` if there are fewer than 32.

@@ -10,12 +10,12 @@ use super::{
 pub struct Setting {
     /// The variable's name.
     pub name: &'static str,
-    /// Its value; for a secret only whether it is set.
+    /// The variable's value; for a secret only whether it is set.
     pub value: String,
 }
 
 const HIDDEN: &str = "(hidden)";
-/// Parameters of `DATABASE_URL` that are shown.
+/// The parameters of `DATABASE_URL` that are shown.
 const SHOWN: [&str; 11] = [
     "host",
     "hostaddr",
@@ -112,7 +112,7 @@ fn shown_direct(database: &DatabaseConfig) -> String {
     address.map_or_else(|| "(DATABASE_URL)".to_owned(), |address| shown_address(address))
 }
 
-/// Built from the parsed parts, so that nothing unknown is shown.
+/// Shows a PostgreSQL address. It is built from the parsed parts, so that no unknown parameter is shown.
 fn shown_address(address: &PostgresAddress) -> String {
     let shown = |name: &'static str| {
         let value = address.parameter(name)?;
@@ -144,7 +144,7 @@ mod tests {
 
     fn shown(name: &str, value: &str) -> String {
         let config = Config::from_variables(|other| match other {
-            // Public addresses are not for development.
+            // Development mode requires a local address.
             "DEBUG" => Some("false".to_owned()),
             _ => (other == name).then(|| value.to_owned()),
         });

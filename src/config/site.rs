@@ -14,17 +14,17 @@ use super::{AllowedHosts, Listen, Patience, SecretKey, TrustedProxies};
 pub struct SiteConfig {
     /// `HOST` and `PORT`: where to listen.
     pub listen: Listen,
-    /// `DEBUG`: development mode, in which the management endpoints are open to this machine.
+    /// `DEBUG`: development mode, in which the management endpoints are open to clients on this machine.
     pub debug: bool,
-    /// `SECRET_KEY`; `None` means that one is generated once and kept under `DATA_DIR`.
+    /// `SECRET_KEY`; `None` means that a key is generated once and stored in `DATA_DIR`.
     pub secret_key: Option<SecretKey>,
     /// `ALLOWED_HOSTS`.
     pub allowed_hosts: AllowedHosts,
     /// `SITE_URL` without a trailing slash, for absolute links; `None` means `http://HOST:PORT`.
     pub site_url: Option<String>,
-    /// `SITE_NAME`: the agency's name in the masthead, titles, feeds and mails.
+    /// `SITE_NAME`: the agency's name in the page header, titles, feeds and mails.
     pub name: String,
-    /// `TRUSTED_PROXIES`: whose word about a client's address counts.
+    /// `TRUSTED_PROXIES`: the proxies that are trusted to report a client's address.
     pub trusted_proxies: TrustedProxies,
     /// `CONTACT_EMAIL`.
     pub contact_email: Option<String>,
@@ -40,16 +40,17 @@ pub struct SiteConfig {
     pub log_format: LogFormat,
     /// `CACHE_API_TOKEN`.
     pub cache_api_token: Option<String>,
-    /// `WORKERS`: threads that serve requests. More than there are cores only adds switching.
+    /// `WORKERS`: the number of threads that serve requests. More threads than cores only add switching.
     pub workers: usize,
-    /// `DRAIN_SECONDS`: how long the instance serves after SIGTERM while it is not ready. Too short, and a load balancer still
-    /// sends requests when it stops; too long, and a restart takes longer than the service manager waits.
+    /// `DRAIN_SECONDS`: how long the instance serves after SIGTERM while it is not ready. If it is too short, a load
+    /// balancer still sends requests when the instance stops; if it is too long, a restart takes longer than the
+    /// service manager waits.
     pub drain: Duration,
     /// How long slow clients are waited for.
     pub patience: Patience,
 }
 
-/// How log lines are written.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     /// For people: `[time LEVEL module] message`.
@@ -123,7 +124,7 @@ impl SiteConfig {
     }
 }
 
-/// A text of one line.
+/// A text without line breaks.
 fn read_line(reader: &mut Reader<'_>, name: &str, most: usize) -> Option<String> {
     let text = reader.text(name)?;
     let is_email = name != "CONTACT_EMAIL"

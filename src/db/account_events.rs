@@ -1,4 +1,4 @@
-//! The table `account_event`: what was done to accounts. Triggers write what happens to the accounts themselves.
+//! The table `account_event`: changes to accounts. Triggers record the changes to the rows themselves.
 
 use serde_json::Value;
 use tokio_postgres::Row;
@@ -6,7 +6,7 @@ use tokio_postgres::Row;
 use super::{GenericClient, Result, cached};
 use crate::domain::{AccountChange, AccountEvent, UserId};
 
-/// The latest events, of one account or of all. `before` leaves out those from a number on. Each comes with its number.
+/// The latest events of one account or of all, each with its number; with `before`, only those with a smaller number.
 pub async fn list(
     client: &impl GenericClient,
     user: Option<UserId>,
@@ -20,7 +20,7 @@ pub async fn list(
     .await
 }
 
-/// Records that an actor ended a number of a user's sessions.
+/// Records that an actor ended some of a user's sessions.
 pub async fn insert_sessions_ended(
     client: &impl GenericClient,
     user: UserId,

@@ -1,4 +1,4 @@
-//! Builds the statements of the admin's list, and of what is done with its rows. Values are always parameters.
+//! Builds the statements of the admin's list and of its bulk actions. Values are always parameters.
 
 use chrono::Days;
 
@@ -10,25 +10,25 @@ use crate::domain::{
     Selection, presentation, sorted_facts,
 };
 
-/// From which row on a page is looked for in an index alone, before its rows are read.
+/// From this row on, a page is looked up in an index alone before its rows are read.
 const DEEP: i64 = 1_000;
 
-/// The digest of rows, by their ids and versions, in any order: an exclusive or of hashes, as 128 binary digits.
+/// The digest of rows, from their ids and versions in any order: an exclusive or of hashes, as 128 binary digits.
 /// (Measured: one second for a million rows.)
 const DIGEST: &str = "coalesce(bit_xor(('x' || md5(id || '/' || extract(epoch FROM updated_at)))::bit(128)), \
     0::bit(128))::text";
 
-/// Rows of a list, by their places in it.
+/// A range of the list's rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Slice {
     pub(super) offset: i64,
     pub(super) limit: i64,
-    /// Counted from the end of the list, and given from there.
+    /// Whether positions count, and rows come, from the end of the list.
     pub(super) from_end: bool,
 }
 
 impl Slice {
-    /// The rows of a page of a list that has so many rows: counted from the end that is nearer.
+    /// The rows of a page in a list of `total` rows, counted from the nearer end.
     pub(super) fn of(query: &AdminListQuery, total: i64) -> Self {
         let limit = i64::from(query.per_page);
         let offset = i64::from(query.page - 1) * limit;
@@ -40,8 +40,8 @@ impl Slice {
     }
 }
 
-/// The rows of a slice. `few` says that the filter selects so few that all of them are better found and sorted than the
-/// list walked in its order, which the planner can't know of words.
+/// The rows of a slice. `few` says that the filter selects so few rows that finding and sorting all of them is cheaper
+/// than walking the list in its order; the planner can't know that for words.
 pub(super) fn page(query: &AdminListQuery, slice: Slice, few: bool) -> Statement {
     let mut builder = matching(&query.filter);
     let limit = builder.bind(slice.limit);
@@ -67,7 +67,7 @@ fn sorts_groups(order: &AdminOrder) -> bool {
     order.terms()[0].column == AdminColumn::Location
 }
 
-/// Rows that are all found before they are sorted, without what they are not sorted by.
+/// Rows that are all found before they are sorted, first with only the columns of the order.
 fn found_first(conditions: &str, order: &str, window: &str) -> String {
     let facts: String = sorted_facts().map(|fact| format!("{}, ", fact.name)).collect();
     format!(
@@ -78,12 +78,12 @@ fn found_first(conditions: &str, order: &str, window: &str) -> String {
     )
 }
 
-/// Whether the tally of locations has the exact number of a filter's rows.
+/// Whether the tally of locations has the exact number of the filter's rows.
 pub(super) fn is_tallied(filter: &AdminFilter) -> bool {
     !filter.is_dated() && listing_sql::is_tallied(&filter.listing)
 }
 
-/// How many rows a filter selects: all of them where the tally of locations knows, otherwise at most `most`.
+/// The number of rows that a filter selects: all of them if the tally of locations has it, otherwise at most `most`.
 pub(super) fn count(filter: &AdminFilter, most: i64) -> Statement {
     match is_tallied(filter) {
         true => matching(filter).finish(listing_sql::TALLIED),
@@ -91,12 +91,12 @@ pub(super) fn count(filter: &AdminFilter, most: i64) -> Statement {
     }
 }
 
-/// How many rows were chosen that exist, and their digest.
+/// The number of chosen rows that exist, and their digest.
 pub(super) fn seen(selection: &Selection) -> Statement {
     selected(selection).finish(&format!("SELECT count(*), {DIGEST} FROM property"))
 }
 
-/// Chosen rows in an order; all of them without a limit. `few` as for [`page`].
+/// The chosen rows in an order; all of them without a limit. `few` is that of [`page`].
 pub(super) fn list_selected(
     selection: &Selection,
     order: &AdminOrder,
@@ -115,9 +115,9 @@ pub(super) fn list_selected(
     Statement { sql, parameters }
 }
 
-/// Locks the chosen rows in the order of their ids, so that no two statements that choose the same rows wait for each
-/// other, and changes exactly those; changes none where they are other rows or versions than `expected`. Gives their
-/// number and digest as they are now, how many of them the change is due to, and how many were changed.
+/// Locks the chosen rows in the order of their ids, so that statements that choose the same rows don't deadlock, and
+/// changes exactly those; changes none if they are other rows or versions than `expected`. Returns their current number
+/// and digest, how many need the change, and how many were changed.
 pub(super) fn change(
     selection: &Selection,
     change: &BulkChange,

@@ -1,6 +1,6 @@
-//! The table `property` as staff list it, and what they do with many of its rows at once.
+//! The table `property` for the admin: the list, and changes of many rows at once.
 //!
-//! The statements are as many as there are orders and filters, so none is kept prepared.
+//! There are as many statements as orders and filters, so none is kept prepared.
 
 use futures_util::{Stream, StreamExt as _};
 use tokio_postgres::Row;
@@ -14,18 +14,18 @@ use crate::domain::{
     Property, RowsSeen, Selection,
 };
 
-/// What became of rows that were to be changed.
+/// The result of changing many rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Changed {
     /// The chosen rows, before the change.
     pub seen: RowsSeen,
-    /// How many of them the change makes a difference to.
+    /// How many of them the change would alter.
     pub due: i64,
-    /// How many were changed: those, or none.
+    /// How many were changed: all of those, or none.
     pub changed: i64,
 }
 
-/// How many rows a filter selects, up to a limit.
+/// The number of rows that a filter selects, up to a limit.
 pub async fn count(client: &impl GenericClient, filter: &AdminFilter, limit: i64) -> Result<Count> {
     let found = number(client, &sql::count(filter, limit + 1)).await?;
     Ok(match sql::is_tallied(filter) {
@@ -34,7 +34,7 @@ pub async fn count(client: &impl GenericClient, filter: &AdminFilter, limit: i64
     })
 }
 
-/// The rows of a query's page, where the whole list has so many in `total`.
+/// The rows of a query's page, in a list of `total` rows.
 pub async fn list(
     client: &impl GenericClient,
     query: &AdminListQuery,
@@ -50,11 +50,11 @@ pub async fn list(
     Ok(properties)
 }
 
-/// More rows than this are not all found before they are sorted.
+/// If a filter selects more rows than this, they are not all found before they are sorted.
 const MOST_FOUND: i64 = 100_000;
 
-/// Whether all rows that a filter selects, so many in `total`, are sooner found and sorted than the list is walked in
-/// its order as far as its row `end`.
+/// Whether finding and sorting all `total` rows of a filter is faster than walking the list in its order up to row
+/// `end`.
 async fn are_few(
     client: &impl GenericClient,
     filter: &AdminFilter,
@@ -65,8 +65,8 @@ async fn are_few(
     if filter.listing.search.is_none() {
         return Ok(false);
     }
-    // The words are those of titles and locations. Where the list is sorted by these, the rows that have a word lie
-    // together, and maybe at the end of a walk: all “Victorian …” are among the last titles.
+    // Words come from titles and locations. If the list is sorted by these, the rows with a word lie together, perhaps
+    // at the end of the walk: all “Victorian …” are among the last titles.
     let column = order.terms()[0].column;
     let lie_together = matches!(column, AdminColumn::Title | AdminColumn::Location);
     if lie_together && total <= MOST_FOUND {
@@ -77,7 +77,7 @@ async fn are_few(
     Ok(finding <= end.saturating_mul(rows))
 }
 
-/// The chosen rows, by their number and their digest.
+/// The number and digest of the chosen rows.
 pub async fn find_seen(client: &impl GenericClient, selection: &Selection) -> Result<RowsSeen> {
     let statement = sql::seen(selection);
     let row = client.query_one(&statement.sql, &statement.references()).await?;
@@ -89,7 +89,7 @@ fn seen(row: &Row) -> Result<RowsSeen> {
     Ok(RowsSeen { count: row.get(0), digest: digest.map_err(|_| DbError::Corrupt("a digest"))? })
 }
 
-/// The first of the chosen rows, where so many in `total` are chosen.
+/// The first of the `total` chosen rows.
 pub async fn list_selected(
     client: &impl GenericClient,
     selection: &Selection,
@@ -116,7 +116,7 @@ pub async fn stream_selected(
     Ok(rows.map(|row| property(&row?)))
 }
 
-/// Changes the chosen rows in one statement, or none if they are others than expected.
+/// Changes the chosen rows in one statement, or none if they are not the expected ones.
 pub async fn change(
     client: &impl GenericClient,
     selection: &Selection,

@@ -1,4 +1,4 @@
-//! The tables `cache_sample` and `cache_instance`: what the cache did in each step of time, and which instances run.
+//! The tables `cache_sample` and `cache_instance`: figures of the cache by time, and the running instances.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use tokio_postgres::Row;
 
 use super::{GenericClient, Result, cached};
 
-/// A length of steps in seconds, and a time.
+/// The length of steps in seconds, and a time.
 pub type StepSince = (i16, DateTime<Utc>);
 
-/// What other instances did in one step.
+/// The figures of another instance for one step.
 #[derive(Debug, Clone)]
 pub struct CacheSample {
     /// The step's length in seconds.
@@ -22,8 +22,8 @@ pub struct CacheSample {
     pub figures: Value,
 }
 
-/// Writes samples of an instance, as an array of objects with the columns' names; removes those of every instance that are
-/// older than `kept` says.
+/// Writes an instance's samples, an array of objects with the columns' names. Removes the samples of every instance
+/// that are older than `kept` allows.
 pub async fn write(
     client: &impl GenericClient,
     instance: &str,
@@ -53,7 +53,7 @@ pub async fn report(client: &impl GenericClient, instance: &str, state: &Value) 
     cached::execute(client, sql, &[&instance, state]).await.map(drop)
 }
 
-/// The other instances: their state, and how long ago they reported it.
+/// The other instances: their state, and how long ago each reported it.
 pub async fn list_instances(
     client: &impl GenericClient,
     instance: &str,
@@ -67,7 +67,7 @@ pub async fn list_instances(
     cached::list(client, sql, &[&instance], other).await
 }
 
-/// Forgets an instance that ends.
+/// Removes an instance that stops.
 pub async fn forget_instance(client: &impl GenericClient, instance: &str) -> Result<()> {
     let sql = "DELETE FROM cache_instance WHERE instance = $1";
     cached::execute(client, sql, &[&instance]).await.map(drop)

@@ -1,4 +1,4 @@
-//! Statements that a connection keeps prepared.
+//! Runs statements that each connection keeps prepared.
 
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
@@ -7,7 +7,7 @@ use super::{GenericClient, Result};
 
 type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
 
-/// What is read from each row that a statement gives.
+/// Runs a query and reads every row.
 pub(super) async fn list<T, C: FromIterator<T>>(
     client: &impl GenericClient,
     sql: &str,
@@ -18,7 +18,7 @@ pub(super) async fn list<T, C: FromIterator<T>>(
     Ok(client.query(&statement, parameters).await?.iter().map(read).collect())
 }
 
-/// What is read from the row that a statement gives, if it gives one.
+/// Runs a query and reads its row, if there is one.
 pub(super) async fn find<T>(
     client: &impl GenericClient,
     sql: &str,
@@ -29,7 +29,7 @@ pub(super) async fn find<T>(
     Ok(client.query_opt(&statement, parameters).await?.as_ref().map(read))
 }
 
-/// The row that a statement gives.
+/// Runs a query that always returns one row.
 pub(super) async fn one(
     client: &impl GenericClient,
     sql: &str,
@@ -39,7 +39,7 @@ pub(super) async fn one(
     client.query_one(&statement, parameters).await
 }
 
-/// Runs a statement; returns how many rows it touched.
+/// Runs a statement; returns the number of affected rows.
 pub(super) async fn execute(
     client: &impl GenericClient,
     sql: &str,

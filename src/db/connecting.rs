@@ -1,7 +1,7 @@
-//! How connections are made and driven.
+//! Opens connections and runs their protocol.
 //!
-//! PostgreSQL's protocol runs on a thread of its own, because a worker that renders a page, or waits for something, would
-//! otherwise hold up the statements of all workers whose connections it happened to open.
+//! PostgreSQL's protocol runs on its own thread. Otherwise a worker that renders a page, or waits, would delay the
+//! statements of other workers on connections that it had opened.
 
 use std::io;
 use std::sync::LazyLock;
@@ -16,21 +16,21 @@ use tokio_postgres::CancelToken;
 use super::DbError;
 use super::way::{Opened, Tls, Way};
 
-/// How long a request to end a statement may take.
+/// The time limit of a request to cancel a statement.
 const CANCEL: Duration = Duration::from_secs(3);
-/// How long the check of a connection may take before the connection is replaced.
+/// The time limit of a connection check; then the connection is replaced.
 pub(super) const CHECK: Duration = Duration::from_millis(100);
 
-/// The thread for the protocol.
+/// The runtime of the protocol's thread.
 static THREAD: LazyLock<io::Result<Runtime>> = LazyLock::new(|| {
     let mut thread = Builder::new_multi_thread();
     thread.worker_threads(1).thread_name("postgres").enable_all().build()
 });
 
-/// Starts the thread for the protocol.
+/// Starts the protocol's thread.
 ///
 /// # Errors
-/// [`DbError::Configuration`] when the system refuses a thread.
+/// [`DbError::Configuration`] if the system refuses a thread.
 pub(super) fn start() -> Result<(), DbError> {
     let refused = |err: &io::Error| DbError::Configuration(format!("no thread could start: {err}"));
     THREAD.as_ref().map(|_| ()).map_err(refused)
@@ -47,8 +47,8 @@ pub(super) fn spawn<T: Send + 'static>(
     thread().spawn(task)
 }
 
-/// Connects, and runs statements that set the session up; the connection is the protocol's thread's. The attempt ends with
-/// the future, whatever the server does.
+/// Connects, and runs statements that set up the session; the connection runs on the protocol's thread. Dropping the
+/// future aborts the attempt.
 pub(super) async fn open(way: Way, settings: &'static str) -> Result<Opened, DbError> {
     let mut attempt = JoinSet::new();
     attempt.spawn_on(async move { way.open(settings).await }, thread().handle());
@@ -59,11 +59,11 @@ pub(super) async fn open(way: Way, settings: &'static str) -> Result<Opened, DbE
     }
 }
 
-/// Makes a pool's connections.
+/// Opens a pool's connections.
 #[derive(Debug)]
 pub(super) struct Connector {
     pub(super) way: Way,
-    /// Statements that each connection begins with.
+    /// Statements that set up each connection.
     pub(super) settings: &'static str,
 }
 
@@ -81,7 +81,7 @@ impl Manager for Connector {
         Ok(ClientWrapper::new(client, driver))
     }
 
-    // A client gives back a connection only when that is clean.
+    // A client returns a connection only when it is clean.
     async fn recycle(&self, client: &mut ClientWrapper, _: &Metrics) -> RecycleResult<DbError> {
         match client.is_closed() {
             true => Err(RecycleError::message("the connection is closed")),
@@ -91,7 +91,7 @@ impl Manager for Connector {
 }
 
 impl Tls {
-    /// Asks the server to end the statement that a connection runs, in the background.
+    /// Asks the server, in the background, to cancel the statement that a connection runs.
     pub(super) fn cancel(&self, statement: CancelToken) {
         let tls = self.0.clone();
         spawn(async move {

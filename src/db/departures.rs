@@ -1,12 +1,12 @@
-//! The table `property_departure`.
+//! The table `property_departure`: when listings left the lists that showed them.
 
 use chrono::{DateTime, Utc};
 
 use super::{DbError, GenericClient, Result, cached};
 use crate::domain::ListingFilter;
 
-/// When a listing last left the list of a filter, or may have: it was deleted, moved to another location or, where the
-/// filter asks for more than locations, edited. `None` where none has.
+/// The last time a listing left the list of a filter, or may have: it was deleted, moved to another location or, if the
+/// filter has more than locations, edited. `None` if there was none.
 pub async fn find_latest(
     client: &impl GenericClient,
     filter: &ListingFilter,

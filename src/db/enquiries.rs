@@ -31,7 +31,7 @@ pub async fn find(client: &impl GenericClient, id: i64) -> Result<Option<Enquiry
     cached::find(client, sql, &[&id], enquiry).await?.transpose()
 }
 
-/// The enquiries that a filter selects, unread ones first, and how many there are on all pages: 0 where the page has none.
+/// The enquiries that a filter selects, unread ones first, and their number on all pages: 0 if this page has none.
 pub async fn list(
     client: &impl GenericClient,
     filter: &EnquiryFilter,
@@ -51,7 +51,7 @@ pub async fn list(
     Ok((rows?, total))
 }
 
-/// Changes the state of enquiries; returns how many.
+/// Changes the state of enquiries; returns how many changed.
 pub async fn update_state(
     client: &impl GenericClient,
     ids: &[i64],
@@ -63,19 +63,19 @@ pub async fn update_state(
     cached::execute(client, sql, &[&ids, &state.name(), &actor]).await
 }
 
-/// Erases enquiries; returns how many.
+/// Deletes enquiries; returns how many.
 pub async fn delete(client: &impl GenericClient, ids: &[i64]) -> Result<u64> {
     cached::execute(client, "DELETE FROM enquiry WHERE id = ANY ($1)", &[&ids]).await
 }
 
-/// Erases the enquiries that are older than so many days, some of them; returns how many.
+/// Deletes some of the enquiries that are older than this many days; returns how many.
 pub async fn delete_older(client: &impl GenericClient, days: u16) -> Result<u64> {
     let sql = "DELETE FROM enquiry WHERE id IN (
         SELECT id FROM enquiry WHERE created_at < now() - make_interval(days => $1) LIMIT 1000)";
     client.execute(sql, &[&i32::from(days)]).await
 }
 
-/// How many enquiries are unread; more than 999 are not counted.
+/// The number of unread enquiries, counted up to 999.
 pub async fn count_unread(client: &impl GenericClient) -> Result<i64> {
     let sql = "SELECT count(*) FROM (SELECT FROM enquiry WHERE state = 'new' LIMIT 999) AS unread";
     Ok(cached::one(client, sql, &[]).await?.get(0))

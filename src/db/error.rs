@@ -1,4 +1,4 @@
-//! What can go wrong with the database.
+//! The errors of the database.
 
 use std::time::Duration;
 
@@ -10,14 +10,14 @@ use crate::tls;
 /// A failed database operation.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
-    /// No connection could be had, it was lost, or others were in the way: worth trying again later.
+    /// There was no connection, it was lost, or another transaction was in the way: a retry may succeed.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
-    /// The server, or a pooler before it, takes no more connections.
+    /// The server, or a pooler in front of it, accepts no more connections.
     #[error("the database takes no more connections: {0}")]
     Full(String),
-    /// The server ended a statement that took too long, or waited too long for what another transaction has locked:
-    /// worth trying again later.
+    /// The server cancelled a statement that took too long, or waited too long for another transaction's lock: a retry
+    /// may succeed.
     #[error("a statement took too long: {0}")]
     TooSlow(String),
     /// A constraint refused a row.
@@ -26,10 +26,10 @@ pub enum DbError {
     /// The server refused a statement.
     #[error("the database refused a statement: {}", describe(.0))]
     Query(#[source] tokio_postgres::Error),
-    /// A row holds what the constraints should have refused.
+    /// A row holds a value that the constraints should have refused.
     #[error("a row holds an impossible value in {0}")]
     Corrupt(&'static str),
-    /// Migrations failed or have been changed since they were applied.
+    /// A migration failed, or was changed after it was applied.
     #[error("migrations failed: {0}")]
     Migration(String),
     /// The pool can't be built from the configuration.
@@ -40,14 +40,14 @@ pub enum DbError {
     Io(#[from] std::io::Error),
 }
 
-/// What a repository returns.
+/// The result of a repository function.
 pub type Result<T, E = DbError> = std::result::Result<T, E>;
 
-/// How much of a statement's text an error tells.
+/// How many characters of a statement an error shows.
 const SHOWN: usize = 500;
 
 impl DbError {
-    /// Why a statement failed, which took so long until then.
+    /// The error of a statement that failed after this time.
     pub(super) fn of_statement(err: tokio_postgres::Error, sql: &str, after: Duration) -> Self {
         match Self::from(err) {
             Self::TooSlow(reason) => {
@@ -79,7 +79,7 @@ impl From<tokio_postgres::Error> for DbError {
         // Class 08 is connection trouble, class 40 a transaction that was rolled back because of another one, class 53 a
         // lack of resources, class 57 an operator's intervention.
         let lost = ["08", "40", "53", "57"].iter().any(|class| code.code().starts_with(class));
-        // So is a server that is no longer the primary one, until the new one is found.
+        // A server that is no longer the primary counts as lost, until the new one is found.
         if lost || *code == SqlState::READ_ONLY_SQL_TRANSACTION {
             return Self::Unavailable(db.message().to_owned());
         }
@@ -100,7 +100,7 @@ impl From<PoolError<Self>> for DbError {
     }
 }
 
-/// The server's own message where there is one: the driver's says only “db error”.
+/// The server's own message if there is one: the driver's says only “db error”.
 pub(super) fn describe(err: &tokio_postgres::Error) -> String {
     if let Some(db) = err.as_db_error() {
         return format!("{} ({})", db.message(), db.code().code());

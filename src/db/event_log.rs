@@ -13,12 +13,12 @@ pub async fn list_of_transaction(client: &impl GenericClient) -> Result<Vec<Even
     cached::list(client, sql, &[], readable).await
 }
 
-/// Names who makes the changes of this transaction.
+/// Sets the actor that the events of this transaction name.
 pub async fn set_actor(client: &impl GenericClient, actor: &str) -> Result<()> {
     cached::one(client, "SELECT set_config('app.actor', $1, true)", &[&actor]).await.map(drop)
 }
 
-/// Notes why this transaction makes its changes; the history shows it.
+/// Sets the reason for this transaction's changes, which the history shows.
 pub async fn set_note(client: &impl GenericClient, note: &str) -> Result<()> {
     cached::one(client, "SELECT set_config('app.note', $1, true)", &[&note]).await.map(drop)
 }
@@ -37,19 +37,19 @@ pub async fn list_latest(
     cached::list(client, sql, &[&limit], |row| (row.get("at"), readable(row))).await
 }
 
-/// Trims the log, adds the history's partitions and erases its entries that are older than `days` (0: none), some at a time.
-/// Returns whether more is to be done.
+/// Trims the log, adds partitions to the history and deletes some of its entries that are older than `days` (0: none).
+/// Returns whether there is more to do.
 pub async fn upkeep(client: &impl GenericClient, days: u16) -> Result<bool> {
     let sql = "SELECT event_log_upkeep($1)";
     Ok(client.query_one(sql, &[&i32::from(days)]).await?.get(0))
 }
 
-/// The number of the latest event; `None` when there is none.
+/// The number of the latest event; `None` if there is none.
 pub async fn find_last_id(client: &impl GenericClient) -> Result<Option<i64>> {
     Ok(cached::one(client, "SELECT max(id) FROM event_log", &[]).await?.get(0))
 }
 
-/// Reads the columns of `event_*.sql`. An event that can't be read has an unknown effect: it counts as a bulk change.
+/// Reads the columns of `event_*.sql`. The effect of an unreadable event is unknown, so it counts as a bulk change.
 pub(super) fn readable(row: &Row) -> Event {
     let (id, kind): (i64, &str) = (row.get("id"), row.get("kind"));
     let rows = row.get("row_count");
@@ -67,7 +67,7 @@ pub(super) fn readable(row: &Row) -> Event {
     Event { id: EventId(id), origin: row.get("origin"), actor: row.get("actor"), change }
 }
 
-/// The change of one row; `None` for an entity or a kind that this release does not know, or a row that it can't read.
+/// The change of one row; `None` if this release does not know its entity or kind, or can't read it.
 fn change(row: &Row, kind: &str) -> Option<Change> {
     let entity: &str = row.get::<_, Option<_>>("entity")?;
     let id: i64 = row.get::<_, Option<_>>("entity_id")?;

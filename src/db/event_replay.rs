@@ -1,4 +1,4 @@
-//! The part of the event log that a cache may not reflect yet.
+//! Reads the part of the event log that a cache may not reflect yet.
 
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, IsolationLevel, Transaction};
@@ -9,13 +9,13 @@ use crate::domain::{Event, LogPosition};
 /// The log in one snapshot.
 #[derive(Debug)]
 pub struct LogSlice {
-    /// The position of a cache that reflects all of it.
+    /// The position of a cache that reflects the whole log.
     pub end: LogPosition,
-    /// What is to be applied to a cache, for each position that was asked for.
+    /// The replay for each of the given positions.
     pub replays: Vec<Replay>,
 }
 
-/// What is to be applied to a cache.
+/// The events to apply to a cache.
 #[derive(Debug, Clone)]
 pub enum Replay {
     /// These events, in order.
@@ -27,11 +27,11 @@ pub enum Replay {
     Unknown,
 }
 
-/// Reads, in one snapshot, the end of the log and what was committed since some positions. The cost depends on what is
-/// new since then, not on how long a transaction elsewhere has been open.
+/// Reads, in one snapshot, the end of the log and the events that were committed since some positions. The cost depends
+/// on the number of new events, not on how long another transaction has been open.
 ///
 /// # Errors
-/// When the database can't answer; a standby can't.
+/// If the database can't answer; a standby can't.
 pub async fn read(
     client: &mut Client,
     limit: i64,
@@ -40,7 +40,7 @@ pub async fn read(
     let snapshot = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead);
     let transaction = snapshot.read_only(true).start().await?;
     let sql = include_str!("../../sql/queries/event_log_state.sql");
-    // Typed queries take one round trip, others two: readers wait for what is applied after this.
+    // Typed queries take one round trip, others take two: readers wait for the events that are applied next.
     let rows = transaction.query_typed(sql, &[]).await?;
     let row = rows.first().ok_or(DbError::Corrupt("the event log"))?;
     let end = LogPosition {
@@ -73,7 +73,7 @@ async fn since(
     if position == end {
         return Ok(Replay::Events(Vec::new()));
     }
-    // Ids that are ahead of the server's will be given again.
+    // Transaction ids beyond the server's own will be assigned again.
     let is_ahead = position.snapshot.xmax() > end.snapshot.xmax();
     if position.history != end.history || is_ahead {
         return Ok(Replay::Unknown);
@@ -85,7 +85,7 @@ async fn since(
     let parameters: [(&(dyn ToSql + Sync), Type); 3] =
         [(&from, Type::TEXT), (&running, Type::TEXT_ARRAY), (&most, Type::INT8)];
     let sql = include_str!("../../sql/queries/event_list_since.sql");
-    // Sent together: they take one round trip.
+    // Sent together, so they take one round trip.
     let (tail, rows) =
         tokio::try_join!(tail(transaction, position), transaction.query_typed(sql, &parameters))?;
     let few = i64::try_from(rows.len()).is_ok_and(|count| count <= limit);
@@ -97,7 +97,7 @@ async fn since(
     })
 }
 
-/// A checksum of the newest events that a position's snapshot sees; another text where events that it lacks were trimmed.
+/// A checksum of the newest events that a position's snapshot sees; it differs if events that it lacks were trimmed.
 async fn tail(
     transaction: &Transaction<'_>,
     position: &LogPosition,

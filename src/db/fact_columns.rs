@@ -13,7 +13,7 @@ use tokio_postgres::types::{IsNull, Json, ToSql, Type, to_sql_checked};
 use super::{DbError, Result};
 use crate::domain::{FACTS, Fact, FactKind, FactValue, FactValues, Photos, Price, optional_facts};
 
-/// The statement of a file in `sql/queries/`, filled by [`filled`].
+/// The statement in a file of `sql/queries/`, with its placeholders replaced by [`filled`].
 macro_rules! statement {
     ($file:literal) => {{
         static SQL: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
@@ -33,10 +33,10 @@ macro_rules! sql_file {
 
 pub(super) use {sql_file, statement};
 
-/// The columns that make a [`crate::domain::Property`], in the order that `properties` reads them.
+/// The columns of a [`crate::domain::Property`], in the order in which `properties` reads them.
 pub(super) const COLUMNS: Columns = Columns;
 
-/// See [`COLUMNS`].
+/// The type of [`COLUMNS`].
 pub(super) struct Columns;
 
 impl fmt::Display for Columns {
@@ -50,12 +50,12 @@ impl fmt::Display for Columns {
 /// How many columns of [`COLUMNS`] come before the optional facts.
 pub(super) const COLUMNS_BEFORE_OPTIONAL: usize = 7;
 
-/// A statement with the lists of columns that its placeholders stand for:
+/// Replaces the placeholders of a statement with lists of columns:
 ///
 /// - `{columns}`: all columns of a listing,
-/// - `{facts}`: those of the given facts,
-/// - `{facts of TABLE}`: the same, each with its table,
-/// - `{facts from $N}`: a parameter for each, by number,
+/// - `{facts}`: the columns of the given facts,
+/// - `{facts of TABLE}`: the same, qualified with the table,
+/// - `{facts from $N}`: a numbered parameter for each,
 /// - `{defaults}`: a JSON object with the facts that have a default.
 pub(super) fn filled(template: &str, facts: impl Iterator<Item = &'static Fact> + Clone) -> String {
     let list = |name: &dyn Fn(usize, &Fact) -> String| {
@@ -86,7 +86,7 @@ pub(super) fn filled(template: &str, facts: impl Iterator<Item = &'static Fact> 
     sql
 }
 
-/// What rows of before a fact with a default have of it, as a literal.
+/// The values of facts with a default, for rows that are older than the fact; as an SQL literal.
 fn defaults() -> String {
     let defaults =
         FACTS.iter().filter_map(|fact| Some((fact.name.to_owned(), fact.default?.into())));
@@ -142,11 +142,11 @@ pub(super) fn read(
     })
 }
 
-/// A value of a column, to be sent; null where there is none.
+/// A column's value to send; null if there is none.
 #[derive(Debug)]
 pub(super) struct Column<'a>(pub(super) Option<FactValue<'a>>);
 
-/// The values of all facts, to be sent.
+/// The values of all facts to send.
 pub(super) fn columns(values: FactValues<'_>) -> [Column<'_>; FACTS.len()] {
     values.map(Column)
 }

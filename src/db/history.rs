@@ -1,10 +1,11 @@
-//! The table `history`: what was changed, the latest first.
+//! The table `history`: changes, the latest first.
 //!
-//! Each page begins where another ended, so that it costs the same however long the history is. All listings' history is
-//! in the order of time, which the indexes of the filters have too; one listing's is in the order of the numbers.
+//! Each page begins where the previous one ended, so its cost does not depend on the length of the history. The history
+//! of all listings is ordered by time, like the indexes of the filters; the history of one listing is ordered by
+//! number.
 //!
-//! An update has only the values that it changed. The whole versions of a listing are derived from later ones by
-//! `history_versions` in the database; they are known where no change was made past the triggers.
+//! An update has only the values that it changed. `history_versions` in the database derives the whole versions of a
+//! listing from later ones; they are unknown if the triggers were bypassed.
 
 use std::fmt::Write as _;
 
@@ -20,12 +21,12 @@ use crate::domain::{
     Price, PropertyForm, PropertyId, Reduction, Version, presentation,
 };
 
-/// The columns that make an entry, in the order in which they are read.
+/// The columns of an entry, in the order in which they are read.
 const COLUMNS: &str = "id, kind, CASE entity WHEN 'listing' THEN entity_id END, history_texts(before), \
     history_texts(after), row_count, actor, at, note, label";
 
-/// Entries of the history, the latest first; at most `limit`, beginning nearest to the query's place. The entries
-/// of one listing have its whole versions.
+/// Entries of the history, the latest first; at most `limit`, starting at the query's position. The entries of a single
+/// listing have its whole versions.
 pub async fn list(
     client: &impl GenericClient,
     query: &HistoryQuery,
@@ -43,7 +44,7 @@ pub async fn list(
     Ok(entries)
 }
 
-/// The marks of changes from a time on, by steps of some seconds and kind, the latest first.
+/// The marks of changes since a time, by step (in seconds) and kind, the latest first.
 pub async fn list_marks(
     client: &impl GenericClient,
     from: DateTime<Utc>,
@@ -64,7 +65,7 @@ pub async fn list_marks(
     cached::list(client, sql, &[&from, &step, &ACTOR, &TITLE, &limit], mark).await
 }
 
-/// Adds the whole versions of a listing before and after each entry, where the history tells them.
+/// Adds the whole versions of a listing before and after each entry, if the history has them.
 async fn add_versions(
     client: &impl GenericClient,
     listing: PropertyId,
@@ -97,12 +98,12 @@ fn page(query: &HistoryQuery, limit: i64) -> Statement {
         wanted.push(format!("actor = {}", bind(Box::new(actor))));
     }
     if query.actor.is_none() && query.listing.is_none() {
-        // Probes belong to no user. They are shown to a reader who asks for them.
+        // Probes belong to no user. They are shown only if the query asks for them.
         let title = "coalesce(label, coalesce(after, before) ->> 'title')";
         wanted.push(format!("(actor <> '{ACTOR}' OR {title} IS DISTINCT FROM '{TITLE}')"));
     }
     if let Some(kind) = query.kind {
-        // A literal, so that each kind has a plan of its own.
+        // A literal, so that each kind gets its own plan.
         wanted.push(format!("kind = '{}'", kind.logged_as()));
     }
     if let Some(from) = query.from {
@@ -153,7 +154,7 @@ pub async fn find(client: &impl GenericClient, id: EventId) -> Result<Option<His
     Ok(found)
 }
 
-/// The entry that made a listing what it is at a version. A change of many rows at once has no entry of one of them.
+/// The entry of the change that produced a version of a listing. A bulk change has no entry for a single listing.
 pub async fn find_change(
     client: &impl GenericClient,
     id: PropertyId,
@@ -170,7 +171,7 @@ pub async fn find_change(
     cached::find(client, &sql, &[&id.0, &time], entry).await
 }
 
-/// Who changed a listing after a version, the latest first.
+/// The users who changed a listing after a version, the latest first.
 pub async fn list_actors_since(
     client: &impl GenericClient,
     id: PropertyId,
@@ -183,7 +184,7 @@ pub async fn list_actors_since(
     cached::list(client, sql, &[&id.0, &time], |row| row.get(0)).await
 }
 
-/// A listing as it was at a version, as far as the history tells.
+/// A listing at a version, if the history has it.
 pub async fn find_state(
     client: &impl GenericClient,
     id: PropertyId,
@@ -216,7 +217,7 @@ pub async fn list_actors(client: &impl GenericClient, limit: i32) -> Result<Vec<
     cached::list(client, sql, &[&limit], |row| row.get(0)).await
 }
 
-/// The listings that were deleted together with an entry's own, at most `limit`; with `only` the entry's own.
+/// The listings that were deleted together with an entry's listing, at most `limit`; with `only`, just the entry's own.
 pub async fn list_deletions(
     client: &impl GenericClient,
     event: EventId,
@@ -235,7 +236,7 @@ pub async fn list_deletions(
     cached::list(client, sql, &[&event.0, &only, &limit], deleted).await
 }
 
-/// Reads [`COLUMNS`]. An update has no whole version yet.
+/// Reads [`COLUMNS`]. An update does not have its whole versions yet.
 fn entry(row: &Row) -> HistoryEntry {
     let (before, after): (Option<Value>, Option<Value>) = (row.get(3), row.get(4));
     let (kind, rows): (String, i64) = (row.get(1), row.get(5));
@@ -272,7 +273,7 @@ fn entry(row: &Row) -> HistoryEntry {
     }
 }
 
-/// A whole version. What an update changed has no `id`, and is none.
+/// A whole version. The changed values of an update have no `id`, so they are not one.
 fn whole(json: Option<Value>) -> Option<PropertyForm> {
     let is_whole = |row: &Value| row.get("id").is_some();
     json.filter(is_whole).map(|row| PropertyForm::of_json(&row).with_defaults())

@@ -1,16 +1,16 @@
-//! Migrations that build indexes while the site writes.
+//! Parses migrations that build indexes while the site writes.
 //!
-//! A file that contains the word `CONCURRENTLY` consists of statements of these forms, in capitals, and of comments from `--`
-//! to the end of a line:
+//! A file that contains the word `CONCURRENTLY` consists of statements of these forms, in capitals, and of comments
+//! from `--` to the end of the line:
 //!
 //! ```sql
 //! CREATE INDEX CONCURRENTLY IF NOT EXISTS name ON …;    -- or CREATE UNIQUE INDEX …
 //! DROP INDEX CONCURRENTLY IF EXISTS name;
 //! ```
 //!
-//! **Invariant:** each statement can be run again, so a file that was interrupted is run from its start.
+//! **Invariant:** each statement can be repeated, so an interrupted file is run again from its start.
 
-/// A statement that PostgreSQL runs only outside of a transaction.
+/// A statement that PostgreSQL runs only outside a transaction.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct IndexStatement {
     pub(super) sql: String,
@@ -21,7 +21,7 @@ pub(super) struct IndexStatement {
 /// The statements of a file; `None` if it runs in a transaction.
 ///
 /// # Errors
-/// The first statement of another form in a file that contains the word.
+/// The first statement that has another form, if the file contains the word.
 pub(super) fn parse(file: &str) -> Result<Option<Vec<IndexStatement>>, String> {
     let lines = file.lines().map(|line| line.split_once("--").map_or(line, |(code, _)| code));
     let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();

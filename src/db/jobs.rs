@@ -8,25 +8,25 @@ use tokio_postgres::Row;
 use super::{DbError, GenericClient, Result, cached};
 use crate::domain::{Job, JobCounts, JobId, JobKind, JobState, MAX_TRIES};
 
-/// What is noted of a job whose workers all ended before it was done.
+/// The error of a job whose workers all ended before it was done.
 const LOST: &str = "Each time, the worker ended before the job was done.";
-/// The most characters of an error.
+/// The maximum length of an error, in characters.
 const MAX_ERROR: usize = 2000;
 
-/// A job that a worker has claimed. Its number of tries tells the claim from later ones.
+/// A job that a worker has claimed. The number of tries distinguishes this claim from later ones.
 #[derive(Debug, Clone)]
 pub struct Claimed {
     /// Its number.
     pub id: JobId,
-    /// What is to be done.
+    /// The kind of work.
     pub kind: JobKind,
-    /// What it is about.
+    /// The job's data.
     pub payload: Value,
-    /// How often it was tried, with this time.
+    /// The number of tries, including this one.
     pub tries: i32,
 }
 
-/// Adds a job, which is due when the transaction commits. One whose key another job has is not added.
+/// Adds a job, which is due when the transaction commits. It is not added if another job has its key.
 pub async fn insert(
     client: &impl GenericClient,
     kind: JobKind,
@@ -67,7 +67,7 @@ pub async fn claim(
     cached::find(client, sql, &parameters, claimed).await?.transpose()
 }
 
-/// Notes that a claimed job is done, unless another worker has taken it over.
+/// Marks a claimed job as done, unless another worker has taken it over.
 pub async fn finish(client: &impl GenericClient, worker: &str, job: &Claimed) -> Result<()> {
     let sql = include_str!("../../sql/queries/job_finish.sql");
     let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 4] =
@@ -75,7 +75,7 @@ pub async fn finish(client: &impl GenericClient, worker: &str, job: &Claimed) ->
     cached::execute(client, sql, &parameters).await.map(drop)
 }
 
-/// Notes why a claimed job failed, and after how long it is tried again; never for `None`.
+/// Records why a claimed job failed, and when it is tried again: after a time, or never for `None`.
 pub async fn fail(
     client: &impl GenericClient,
     worker: &str,
@@ -94,21 +94,21 @@ pub async fn fail(
     cached::execute(client, sql, &parameters).await.map(drop)
 }
 
-/// Extends the leases of all jobs that a worker runs.
+/// Extends the leases of all jobs that a worker is running.
 pub async fn extend(client: &impl GenericClient, worker: &str, lease: Duration) -> Result<()> {
     let sql = "UPDATE job SET run_at = clock_timestamp() + make_interval(secs => $2)
         WHERE claimed_by = $1 AND failed_at IS NULL";
     cached::execute(client, sql, &[&worker, &lease.as_secs_f64()]).await.map(drop)
 }
 
-/// Gives back the jobs that a worker has begun and will not end; the try does not count.
+/// Returns the unfinished jobs of a worker to the queue; their tries do not count.
 pub async fn release(client: &impl GenericClient, worker: &str) -> Result<u64> {
     let sql = "UPDATE job SET claimed_by = NULL, run_at = clock_timestamp(), tries = tries - 1
         WHERE claimed_by = $1 AND failed_at IS NULL";
     cached::execute(client, sql, &[&worker]).await
 }
 
-/// How long until the next job is due; `None` where there is none.
+/// The time until the next job is due; `None` if there is none.
 pub async fn find_wait(client: &impl GenericClient) -> Result<Option<Duration>> {
     let sql = "SELECT extract(epoch FROM run_at - clock_timestamp())::float8 FROM job
         WHERE failed_at IS NULL AND kind = ANY ($1) ORDER BY run_at LIMIT 1";
@@ -116,13 +116,13 @@ pub async fn find_wait(client: &impl GenericClient) -> Result<Option<Duration>> 
     Ok(seconds.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or_default()))
 }
 
-/// The jobs of a state, some of them.
+/// The jobs in a state, up to a limit.
 pub async fn list(client: &impl GenericClient, state: JobState, limit: i64) -> Result<Vec<Job>> {
     let sql = include_str!("../../sql/queries/job_list.sql");
     cached::list(client, sql, &[&state.name(), &limit], job).await
 }
 
-/// How many jobs there are.
+/// The numbers of jobs.
 pub async fn count(client: &impl GenericClient) -> Result<JobCounts> {
     let row = cached::one(client, include_str!("../../sql/queries/job_counts.sql"), &[]).await?;
     let overdue = Duration::try_from_secs_f64(row.get(3)).unwrap_or_default();
@@ -130,7 +130,7 @@ pub async fn count(client: &impl GenericClient) -> Result<JobCounts> {
     Ok(JobCounts { waiting, running, failed, overdue, blocked })
 }
 
-/// Makes failed jobs due again, with all their tries: one, or all. Returns how many.
+/// Makes failed jobs due again with all their tries: one, or all. Returns how many.
 pub async fn retry(client: &impl GenericClient, id: Option<JobId>) -> Result<u64> {
     let sql = "WITH woken AS (SELECT pg_notify('property_job', ''))
         UPDATE job SET failed_at = NULL, tries = 0, run_at = created_at, is_outage = false
@@ -138,13 +138,13 @@ pub async fn retry(client: &impl GenericClient, id: Option<JobId>) -> Result<u64
     cached::execute(client, sql, &[&id.map(|id| id.0)]).await
 }
 
-/// Removes a failed job; returns whether it was there.
+/// Removes a failed job; returns whether it existed.
 pub async fn delete_failed(client: &impl GenericClient, id: JobId) -> Result<bool> {
     let sql = "DELETE FROM job WHERE id = $1 AND failed_at IS NOT NULL";
     Ok(cached::execute(client, sql, &[&id.0]).await? > 0)
 }
 
-/// The kinds that this release knows: one beside it may have others.
+/// The kinds that this release knows: another release that runs at the same time may have others.
 fn kinds() -> Vec<&'static str> {
     JobKind::ALL.into_iter().map(JobKind::name).collect()
 }

@@ -1,7 +1,7 @@
-//! The connections of a class of work, and the queue for them.
+//! A pool of connections for one class of work, with its queue.
 //!
-//! **Invariant:** where the server takes no more connections, work waits for one that the lane has: the lane grows again
-//! when the server lets it.
+//! **Invariant:** if the server accepts no more connections, work waits for the connections that the lane has; the lane
+//! grows again when the server allows it.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,55 +17,55 @@ use super::DbError;
 use super::connecting::{CHECK, Connector, spawn};
 use super::watch::Shared;
 
-/// How long a request waits for a connection, whether for a free one or for a new one, before it is refused.
+/// How long a request waits for a free or a new connection before it is refused.
 const WAIT: Duration = Duration::from_secs(3);
 /// How many requests may wait for each connection; further requests are refused at once.
 const QUEUE_PER_CONNECTION: usize = 16;
-/// How long a connection may be unused before it is checked: a network may have forgotten it.
+/// An idle connection is checked after this time: the network may have dropped it.
 const UNUSED: Duration = Duration::from_secs(30);
-/// How long a server that takes no more connections is not asked again for the one that it refused.
+/// How long to wait before a full server is asked for a connection again.
 const FULL: Duration = Duration::from_secs(1);
 
 type Pool = deadpool::managed::Pool<Connector>;
 
-/// A class's connections.
+/// The connections of a class of work.
 pub(super) struct Lane {
     name: &'static str,
     pool: Pool,
     shared: Arc<Shared>,
-    /// One for each connection that the lane may have: fewer while the server takes no more.
+    /// One permit per connection that the lane may have: fewer while the server accepts no more.
     turns: Arc<Semaphore>,
     waiting: AtomicUsize,
-    /// How many take a connection from the pool, which may have to be opened.
+    /// The number of requests that are taking a connection from the pool, which may have to open one.
     trying: AtomicUsize,
-    /// When and why the server last took no more connections.
+    /// When and why the server last refused a connection.
     refused: Mutex<Option<(Instant, String)>>,
 }
 
-/// A connection of a lane. The next request has its turn once the connection is back, so the order of the fields matters.
+/// A connection of a lane. The turn is released after the connection is returned, so the order of the fields matters.
 #[derive(Debug)]
 pub(super) struct Held {
     pub(super) object: Object<Connector>,
     _turn: OwnedSemaphorePermit,
 }
 
-/// A pool at one moment.
+/// The state of a pool at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolReport {
     /// Its name.
     pub name: &'static str,
-    /// The most connections that it may have.
+    /// The maximum number of connections.
     pub most: usize,
     /// Connections that are open.
     pub open: usize,
     /// Open connections that are not in use.
     pub idle: usize,
-    /// How many requests wait for a connection.
+    /// The number of requests that wait for a connection.
     pub waiting: usize,
 }
 
 impl Lane {
-    /// A lane of at most so many connections; it has none yet.
+    /// A lane of at most this many connections; none is open yet.
     pub(super) fn new(
         name: &'static str,
         size: usize,
@@ -105,11 +105,11 @@ impl Lane {
         })
     }
 
-    /// A connection, when it is the caller's turn.
+    /// Waits for a connection.
     ///
     /// # Errors
-    /// [`DbError::Unavailable`] when none becomes free, too many wait for one, or the server can't be reached;
-    /// [`DbError::Full`] where the lane has none and the server takes no more.
+    /// [`DbError::Unavailable`] if none becomes free, too many requests wait, or the server can't be reached;
+    /// [`DbError::Full`] if the lane has none and the server accepts no more.
     pub(super) async fn held(&self) -> Result<Held, DbError> {
         timeout(WAIT, self.wait()).await.unwrap_or_else(|_| Err(self.late()))
     }
@@ -122,7 +122,7 @@ impl Lane {
         }
     }
 
-    /// What the connections have in common.
+    /// The state that the connections share.
     pub(super) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
@@ -139,7 +139,7 @@ impl Lane {
             };
             match got {
                 Ok(object) => return Ok(Held { object, _turn: turn }),
-                // There is none that the caller could wait for.
+                // There is no connection that the caller could wait for.
                 Err(PoolError::Backend(DbError::Full(reason)))
                     if is_alone && self.pool.status().size == 0 =>
                 {
@@ -151,7 +151,7 @@ impl Lane {
         }
     }
 
-    /// Does without the connection that a turn was for, until the server is asked for it again.
+    /// Gives up a connection that the server refused, until the server is asked again.
     fn shrink(&self, turn: OwnedSemaphorePermit, reason: String) {
         turn.forget();
         let turns = Arc::clone(&self.turns);
@@ -160,17 +160,17 @@ impl Lane {
             turns.add_permits(1);
         });
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        // While it goes on, it is no news.
+        // Logged only when it begins.
         if refused.as_ref().is_none_or(|(at, _)| at.elapsed() > WAIT) {
             let PoolReport { name, most, open, .. } = self.report();
             log::warn!(
-                "PostgreSQL takes no more connections ({reason}): the pool \"{name}\" goes on with {open} of {most}"
+                "PostgreSQL takes no more connections ({reason}): the pool \"{name}\" continues with {open} of {most}"
             );
         }
         *refused = Some((Instant::now(), reason));
     }
 
-    /// The caller's turn, for which it waits.
+    /// Waits for the caller's turn.
     async fn turn(&self) -> Result<OwnedSemaphorePermit, DbError> {
         let most = QUEUE_PER_CONNECTION * self.pool.status().max_size;
         let _waiting = Counted::begin(&self.waiting);
@@ -181,13 +181,13 @@ impl Lane {
         turn.map_err(|_| DbError::Unavailable("the program is about to stop".to_owned()))
     }
 
-    /// Closes the connections that are not in use, and gives out no more.
+    /// Closes the idle connections, and hands out no more.
     pub(super) fn close(&self) {
         self.pool.close();
         self.turns.close();
     }
 
-    /// The lane at this moment.
+    /// The state of the lane now.
     pub(super) fn report(&self) -> PoolReport {
         let status = self.pool.status();
         PoolReport {
@@ -200,7 +200,7 @@ impl Lane {
     }
 }
 
-/// Counts a request for as long as it does something.
+/// Counts a request until it is dropped.
 struct Counted<'a>(&'a AtomicUsize);
 
 impl<'a> Counted<'a> {

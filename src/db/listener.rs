@@ -1,4 +1,4 @@
-//! A separate connection that is notified of committed events.
+//! Separate connections that are notified of committed events and new jobs.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -15,44 +15,44 @@ use crate::domain::Event;
 
 /// The channel that the event log's triggers notify; earlier releases listen on it as well.
 const CHANNEL: &str = "property_event";
-/// How an operator recognises the connection in `pg_stat_activity`.
+/// The connection's name in `pg_stat_activity`.
 const APPLICATION_NAME: &str = "property-listings events";
-/// The same of jobs: they are added.
+/// The channel and the connection's name for new jobs.
 const JOBS: (&str, &str) = ("property_job", "property-listings jobs");
-/// How long connecting may take, handshake included: a frozen server accepts and then says nothing.
+/// The time limit of connecting, handshake included: a frozen server accepts connections and then sends nothing.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long the events of a notification may take to be read.
+/// The time limit of reading the events of a notification.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// More notifications than this are not kept: the log tells what they would have.
+/// Notifications beyond this number are dropped: the log has their events.
 const MOST_WAITING: usize = 1024;
-/// More events than this are read from the log, not one by one.
+/// If a notification has more events than this, they are not read one by one but from the log.
 const MOST_EVENTS: i64 = 1000;
 
-/// A connection that is not of the pool, so that no request waits for it and a stuck one is simply dropped.
+/// A connection outside the pool, so that no request waits for it, and a stuck one can be dropped.
 pub async fn connect(database: &Database) -> Result<Client, DbError> {
     let connecting = open(database.direct().clone(), "");
     let (client, connection) = timeout(CONNECT, connecting).await.map_err(|_| silent())??;
     spawn(async move {
         if let Err(err) = connection.await {
-            log::debug!("a connection of its own was lost: {err}");
+            log::debug!("a separate connection was lost: {err}");
         }
     });
     Ok(client)
 }
 
-/// What a listener has heard.
+/// The events that a listener heard of.
 #[derive(Debug)]
 pub enum Heard {
-    /// These events are in the log, maybe among others.
+    /// These events are in the log, perhaps with others.
     Events(Vec<Event>),
-    /// There are events, too many to be named.
+    /// There are events, too many to list.
     Many,
-    /// Nothing until the deadline.
+    /// No notification before the deadline.
     Nothing,
 }
 
-/// Is notified of every program's events. A notification may be lost with the connection; it only says where to look in
-/// the log.
+/// Receives notifications of the events of all programs. A notification may be lost with the connection; it only says
+/// where to look in the log.
 pub struct EventListener {
     client: Client,
     notifications: mpsc::Receiver<Option<RangeInclusive<i64>>>,
@@ -71,7 +71,7 @@ impl EventListener {
         &mut self.client
     }
 
-    /// Waits for notifications until the deadline, then for `more`, and reads the events of all notifications until then.
+    /// Waits for notifications until the deadline, then for another `more`, and reads the events of all of them.
     pub async fn hear(
         &mut self,
         more: impl Future<Output = ()>,
@@ -96,7 +96,7 @@ impl EventListener {
         };
         let (start, end) = ids.into_inner();
         let sql = include_str!("../../sql/queries/event_list_between.sql");
-        // Not kept prepared: a statement fails when the columns have changed since.
+        // Not kept prepared: a prepared statement fails after the columns change.
         let ids = [(&start as _, Type::INT8), (&end as _, Type::INT8)];
         let reading = self.client.query_typed(sql, &ids);
         let rows = timeout(PATIENCE, reading).await.map_err(|_| silent())??;
@@ -104,7 +104,7 @@ impl EventListener {
     }
 }
 
-/// Is notified of new jobs. A notification may be lost with the connection.
+/// Receives notifications of new jobs. A notification may be lost with the connection.
 pub struct JobListener {
     /// Keeps the connection open.
     _client: Client,
@@ -119,14 +119,14 @@ impl JobListener {
         Ok(Self { _client: client, notifications })
     }
 
-    /// Waits for a notification; `false` where the connection was lost.
+    /// Waits for a notification; `false` if the connection was lost.
     pub async fn hear(&mut self) -> bool {
         self.notifications.recv().await.is_some()
     }
 }
 
-/// Connects and listens on a channel; what is read of each notification is received, on the caller's thread, which does
-/// nothing else where it matters: a notification does not wait for the pool's answers.
+/// Connects, listens on a channel and passes on what `read` makes of each notification. The connection runs on the
+/// caller's thread, so that a notification does not wait for the answers of the pool's connections.
 async fn listen<T: Send + 'static>(
     database: &Database,
     channel: &str,
@@ -140,7 +140,7 @@ async fn listen<T: Send + 'static>(
         let mut messages = stream::poll_fn(move |context| connection.poll_message(context));
         while let Some(Ok(message)) = messages.next().await {
             if let AsyncMessage::Notification(notification) = message {
-                // A full channel says as much as one more notification in it.
+                // If the channel is full, one more notification would add nothing.
                 let _ = sender.try_send(read(notification.payload()));
             }
         }

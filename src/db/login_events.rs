@@ -1,26 +1,26 @@
-//! The table `login_event`: who logged in, or tried to, or left.
+//! The table `login_event`: logins, attempts and logouts.
 
 use tokio_postgres::Row;
 
 use super::{DbError, GenericClient, Result, cached};
 use crate::domain::{LoginEvent, LoginFilter, LoginKind, UserId};
 
-/// An entry of the login audit. Texts are bounded.
+/// An entry of the login audit. The texts have bounded lengths.
 #[derive(Debug, Clone)]
 pub struct NewLoginEvent<'a> {
-    /// What they did.
+    /// The kind of event.
     pub kind: LoginKind,
     /// The login name as it was typed.
     pub username: &'a str,
     /// The account, if there is one of that name.
     pub user: Option<UserId>,
-    /// The address, or a network.
+    /// The client's address, or its network.
     pub address: String,
-    /// What the browser calls itself.
+    /// The browser's `User-Agent`.
     pub user_agent: &'a str,
 }
 
-/// Notes an event, and forgets some of the oldest ones: those of more than 90 days ago, and those beyond 500,000.
+/// Records an event, and deletes some old ones: those older than 90 days, and those beyond 500,000.
 pub async fn insert(client: &impl GenericClient, new: NewLoginEvent<'_>) -> Result<()> {
     let sql = include_str!("../../sql/queries/login_event_insert.sql");
     let NewLoginEvent { kind, username, user, address, user_agent } = new;
@@ -33,7 +33,8 @@ pub async fn insert(client: &impl GenericClient, new: NewLoginEvent<'_>) -> Resu
     .map(drop)
 }
 
-/// Counts one more attempt that was put off within the minute of the last one from its address; whether there was one.
+/// Counts one more throttled attempt, if the last one from its address was less than a minute ago; returns whether it
+/// was.
 pub async fn count_throttled(client: &impl GenericClient, address: &str) -> Result<bool> {
     let sql = include_str!("../../sql/queries/login_event_count_throttled.sql");
     Ok(cached::execute(client, sql, &[&address]).await? > 0)

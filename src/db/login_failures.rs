@@ -1,11 +1,11 @@
-//! The table `login_failure`: throttling that holds for every instance and survives the loss of Redis, of logins and of what
-//! visitors send.
+//! The table `login_failure`: throttling of logins and of visitors' forms, for all instances. It survives the loss of
+//! Redis.
 
 use std::time::Duration;
 
 use super::{GenericClient, Result, cached};
 
-/// Makes other attempts at the same subjects wait until this transaction ends.
+/// Makes other attempts of the same subjects wait until this transaction ends.
 pub async fn lock(client: &impl GenericClient, subjects: &[&String]) -> Result<()> {
     let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
     for subject in subjects {
@@ -14,7 +14,7 @@ pub async fn lock(client: &impl GenericClient, subjects: &[&String]) -> Result<(
     Ok(())
 }
 
-/// How long until a subject may try again; `None` when it may now.
+/// How long until a subject may try again; `None` if it may now.
 pub async fn find_wait(
     client: &impl GenericClient,
     subject: &str,
@@ -28,7 +28,7 @@ pub async fn find_wait(
     Ok(seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()))
 }
 
-/// How many logins at an account failed within a time from other addresses.
+/// The number of failed logins at an account within a time from other addresses.
 pub async fn count_elsewhere(
     client: &impl GenericClient,
     account: &str,
@@ -41,8 +41,7 @@ pub async fn count_elsewhere(
     Ok(row.get(0))
 }
 
-/// Notes a failed login at an account from an address against each subject, and forgets some that are older than an
-/// hour.
+/// Records a failed login at an account from an address for each subject, and deletes some that are older than an hour.
 pub async fn insert(
     client: &impl GenericClient,
     subjects: &[&String],
@@ -53,7 +52,7 @@ pub async fn insert(
     cached::execute(client, sql, &[&subjects, &account, &address]).await.map(drop)
 }
 
-/// Forgets the failures of an account from an address, after a successful login from there.
+/// Deletes the failures of an account from an address, after a successful login from there.
 pub async fn delete(client: &impl GenericClient, account: &str, address: &str) -> Result<()> {
     let sql = "DELETE FROM login_failure WHERE account = $1 AND address = $2";
     cached::execute(client, sql, &[&account, &address]).await.map(drop)

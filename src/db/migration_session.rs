@@ -1,9 +1,9 @@
 //! The connection that applies migrations.
 //!
-//! **Invariant:** no other connection applies migrations at the same time: it would have the same lock.
+//! **Invariant:** no other connection applies migrations at the same time, because it would need the same lock.
 //!
-//! **Invariant:** while it waits for that lock, it has no snapshot. `CREATE INDEX CONCURRENTLY` of the connection that has
-//! the lock waits until older snapshots are gone, and would wait for this one.
+//! **Invariant:** while it waits for that lock, it has no snapshot. `CREATE INDEX CONCURRENTLY` on the connection with
+//! the lock waits for older snapshots to end, so it would wait for this one.
 //!
 //! **Invariant:** requests wait at most [`Patience::lock`] behind a lock that a migration waits for.
 
@@ -18,11 +18,12 @@ use tokio_postgres::error::SqlState;
 use super::index_statements::{self, IndexStatement};
 use super::{Connection, Database, DbError, GenericClient as _, connect};
 
-/// Any number that no other program on the server locks.
+/// The number of the advisory lock; no other program on the server should use it.
 const ADVISORY_LOCK: i64 = 0x7072_6f70_6d69_6772;
-/// How often it is asked for.
+/// The pause between two requests for the lock.
 const POLL: Duration = Duration::from_millis(100);
-/// A migration may take as long as it takes, whatever the limits of the role. The server notices that the program is gone.
+/// Removes the role's time limits, because a migration may take long. The server checks that the program is still
+/// connected.
 const SETTINGS: &str = "
     SET statement_timeout = 0;
     SET idle_in_transaction_session_timeout = 0;
@@ -33,19 +34,19 @@ const SETTINGS: &str = "
 pub struct Patience {
     /// How long a statement waits for a lock; requests may wait behind it.
     pub lock: Duration,
-    /// How often a migration is tried that can't get a lock.
+    /// How often a migration is tried if it can't get a lock.
     pub attempts: u32,
-    /// The pause between two attempts, in which requests that waited go on.
+    /// The pause between two attempts, in which waiting requests continue.
     pub pause: Duration,
 }
 
 impl Patience {
-    /// That of the program.
+    /// The program's values.
     pub const USUAL: Self =
         Self { lock: Duration::from_secs(5), attempts: 6, pause: Duration::from_secs(1) };
 }
 
-/// A connection that has the lock of migrations.
+/// A connection that holds the migrations' lock.
 pub(super) struct Session<'a> {
     database: &'a Database,
     client: Connection,
@@ -59,7 +60,7 @@ enum Part<'a> {
     Index(&'a IndexStatement),
 }
 
-/// Why an attempt failed, and whether another transaction had a lock.
+/// Why an attempt failed, and whether another transaction's lock caused it.
 struct Failure {
     reason: String,
     is_locked: bool,
@@ -89,7 +90,7 @@ impl<'a> Session<'a> {
         &self.client
     }
 
-    /// Applies one migration, and records it.
+    /// Applies a migration and records it.
     pub(super) async fn apply(
         &mut self,
         runner: Runner,
@@ -106,14 +107,14 @@ impl<'a> Session<'a> {
                 for statement in &statements {
                     self.run(migration, Part::Index(statement)).await?;
                 }
-                // Records it.
+                // Only records the migration.
                 Target::FakeVersion(migration.version())
             }
         };
         self.run(migration, Part::Transaction(&runner.set_target(target))).await
     }
 
-    /// Compares what is applied with what it should be.
+    /// Compares the applied migrations with the program's.
     pub(super) async fn verify(&mut self, runner: &Runner) -> Result<(), DbError> {
         let verified = attempt(&mut self.client, &Part::Transaction(runner)).await;
         verified.map_err(|failure| DbError::Migration(failure.reason))
@@ -160,7 +161,7 @@ async fn attempt(client: &mut Connection, part: &Part<'_>) -> Result<(), Failure
     Ok(())
 }
 
-/// Runs a statement, after an index is dropped that an earlier run left unfinished.
+/// Runs a statement, after dropping an index that an interrupted run left unfinished.
 async fn build(
     client: &Connection,
     statement: &IndexStatement,
@@ -176,7 +177,7 @@ async fn build(
     client.batch_execute(&statement.sql).await
 }
 
-/// Does some work of a server's process; also returns what that process was last seen waiting for.
+/// Runs some work of a server process; also returns what the process was last seen waiting for.
 async fn watched<T>(
     database: &Database,
     pid: i32,

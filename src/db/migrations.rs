@@ -10,19 +10,19 @@ mod embedded {
     refinery::embed_migrations!("sql/migrations");
 }
 
-/// A migration, and whether the database has it.
+/// A migration, and whether it was applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MigrationState {
-    /// Its number and name, e.g. `0001_property`.
+    /// Its number and name, such as `0001_property`.
     pub name: String,
     /// Whether it has been applied.
     pub applied: bool,
 }
 
-/// How far a migration is.
+/// The progress of a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step<'a> {
-    /// The one of this name is being applied.
+    /// The migration of this name is being applied.
     Begun(&'a str),
     /// It is applied.
     Done,
@@ -35,20 +35,20 @@ pub fn all() -> Vec<Migration> {
     migrations
 }
 
-/// Applies the pending ones of the program's migrations; returns their names.
+/// Applies the pending migrations of the program; returns their names.
 ///
 /// # Errors
-/// As [`apply`].
+/// The errors of [`apply`].
 pub async fn migrate(database: &Database) -> Result<Vec<String>, DbError> {
     apply(database, &all(), Patience::USUAL, &|_| {}).await
 }
 
-/// Applies the pending ones of some migrations, and reports each; returns their names. Each runs in a transaction, unless
-/// the file contains the word `CONCURRENTLY` (see `index_statements`).
+/// Applies the pending ones among some migrations and reports each; returns their names. Each runs in a transaction,
+/// unless its file contains the word `CONCURRENTLY` (see `index_statements`).
 ///
 /// # Errors
-/// [`DbError::Migration`] when one fails (a transaction is rolled back), can't get a lock, or differs from what was applied
-/// under its number.
+/// [`DbError::Migration`] if one fails (its transaction is rolled back), can't get a lock, or differs from the one that
+/// was applied under its number.
 pub async fn apply(
     database: &Database,
     migrations: &[Migration],
@@ -57,7 +57,7 @@ pub async fn apply(
 ) -> Result<Vec<String>, DbError> {
     let mut session = Session::begin(database, patience).await?;
     let last = applied_versions(session.client()).await?.last().copied().unwrap_or(0);
-    // A newer release may have migrated the database: an older one can be started beside it, or again.
+    // A newer release may have migrated the database: an older one may run at the same time, or be started again.
     let is_behind = migrations.last().is_none_or(|newest| newest.version() < last);
     let runner = || Runner::new(migrations).set_abort_missing(!is_behind);
     session.verify(&runner().set_target(Target::Version(last))).await?;
@@ -72,7 +72,7 @@ pub async fn apply(
     Ok(applied)
 }
 
-/// Every migration in order, with whether it has been applied.
+/// Every migration in order, and whether it was applied.
 pub async fn list(database: &Database) -> Result<Vec<MigrationState>, DbError> {
     let client = database.client().await?;
     let applied = applied_versions(&client).await?;
@@ -83,7 +83,7 @@ pub async fn list(database: &Database) -> Result<Vec<MigrationState>, DbError> {
     Ok(all().iter().map(state).collect())
 }
 
-/// The numbers of what has been applied, in order.
+/// The numbers of the applied migrations, in order.
 async fn applied_versions(client: &Connection) -> Result<Vec<i32>, DbError> {
     let exists = "SELECT to_regclass('refinery_schema_history') IS NOT NULL";
     let has_history: bool = client.query_one(exists, &[]).await?.get(0);

@@ -1,7 +1,7 @@
 //! PostgreSQL: the pool, the migrations, and one module of functions per table.
 //!
-//! Functions take `&impl GenericClient`, so a pooled client and a transaction both do. Absence is `Option`; every
-//! failure is a [`DbError`]. Nothing here knows the cache.
+//! Functions take `&impl GenericClient`: a pooled client or a transaction. Absence is `Option`; every failure is a
+//! [`DbError`]. This module does not know the cache.
 
 pub mod account_events;
 mod admin_listing_sql;

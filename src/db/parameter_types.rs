@@ -1,4 +1,4 @@
-//! The types of statements' parameters, with which a statement need not be prepared.
+//! Remembers the types of statements' parameters: with them a statement need not be prepared.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -7,20 +7,20 @@ use futures_util::future::join;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Error};
 
-/// How many statements are remembered before all are forgotten.
+/// The number of statements that are remembered; beyond it, all are forgotten.
 const MOST: usize = 2000;
 
-/// The types of the parameters of statements, by their texts.
+/// The types of statements' parameters, by the statement's text.
 #[derive(Debug, Default)]
 pub(super) struct ParameterTypes(RwLock<HashMap<String, Arc<[Type]>>>);
 
 impl ParameterTypes {
-    /// What is known of a statement.
+    /// The known types of a statement.
     pub(super) fn find(&self, sql: &str) -> Option<Arc<[Type]>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(sql).cloned()
     }
 
-    /// Asks the server, in a transaction of its own where there is none.
+    /// Asks the server for the types, in a separate transaction if none is open.
     pub(super) async fn learn(
         &self,
         client: &Client,
@@ -33,7 +33,7 @@ impl ParameterTypes {
             let (begun, prepared) = join(client.batch_execute("BEGIN"), client.prepare(sql)).await;
             begun.and(prepared)
         };
-        // It is closed in the transaction, and so in the session that has it.
+        // The statement is closed in the same transaction, so in the session that has it.
         let types = prepared.map(|statement| Arc::from(statement.params()));
         if !in_transaction {
             client.batch_execute("ROLLBACK").await?;

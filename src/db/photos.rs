@@ -1,4 +1,4 @@
-//! The photos of listings: a column of the table `property`, of which the history keeps earlier values.
+//! The photos of listings: a column of the table `property`. The history keeps earlier values.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ use super::properties::property;
 use super::{DbError, GenericClient, Result, cached};
 use crate::domain::{PhotoHash, Photos, Property, PropertyId};
 
-/// The advisory lock that keeps files from being removed while a listing begins to use them.
+/// The advisory lock that prevents files from being removed while a listing begins to use them.
 const FILES: i64 = 0x70_68_6f_74_6f;
 
 /// Changes the photos of a listing; `None` when it doesn't exist.
@@ -26,7 +26,7 @@ pub async fn update(
     cached::find(client, sql, &[&id.0, &photos], property).await?.transpose()
 }
 
-/// The photos of every listing that has some.
+/// The photos of every listing that has any.
 pub async fn list(client: &impl GenericClient) -> Result<Vec<(PropertyId, Photos)>> {
     let sql = include_str!("../../sql/queries/photo_list.sql");
     let photos = |row: &Row| {
@@ -36,8 +36,8 @@ pub async fn list(client: &impl GenericClient) -> Result<Vec<(PropertyId, Photos
     cached::list(client, sql, &[], photos).await?
 }
 
-/// The photos that a listing has, or had at some time since. `None` where the history does not tell, because a statement
-/// changed more listings than it lists one by one.
+/// The photos that a listing has, or had at any time since. `None` if the history does not say, because a statement
+/// changed too many listings to record each.
 pub async fn list_used_since(
     client: &impl GenericClient,
     since: DateTime<Utc>,
@@ -55,13 +55,13 @@ pub async fn list_used_since(
     Ok(Some(used.into_iter().flatten().collect()))
 }
 
-/// Keeps files from being removed until the transaction ends.
+/// Prevents the removal of files until the transaction ends.
 pub async fn keep_files(client: &impl GenericClient) -> Result<()> {
     cached::execute(client, "SELECT pg_advisory_xact_lock_shared($1)", &[&FILES]).await?;
     Ok(())
 }
 
-/// Keeps listings from beginning to use files until the transaction ends.
+/// Prevents listings from starting to use files until the transaction ends.
 pub async fn hold_uses(client: &impl GenericClient) -> Result<()> {
     cached::execute(client, "SELECT pg_advisory_xact_lock($1)", &[&FILES]).await?;
     Ok(())

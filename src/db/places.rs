@@ -1,15 +1,15 @@
-//! The places that listings are in.
+//! The locations of listings.
 
 use super::listing_conditions::of_status;
 use super::{GenericClient, Result, cached, listing_sql};
 use crate::domain::{ListingFilter, Location, Place, StatusFilter};
 
-/// The most listings that are counted place by place: as many take some 20 ms, for any size of the table.
+/// The largest number of listings that are counted by place: counting takes about 20 ms, whatever the table's size.
 const COUNTED: i64 = 5_000;
 
-/// The places with the most listings that a filter selects, which are so many in `total`; of a filter with locations all
-/// of them. Where they are too many to be counted place by place, the places with the most listings of all, or the
-/// filter's own, without numbers.
+/// The places with the most listings among the `total` that a filter selects; all of them for a filter with locations.
+/// If there are too many listings to count by place, the filter's places, or the places with the most listings of all,
+/// without numbers.
 pub async fn list(
     client: &impl GenericClient,
     filter: &ListingFilter,
@@ -18,9 +18,9 @@ pub async fn list(
 ) -> Result<Vec<Place>> {
     let chosen: Vec<String> =
         filter.folded_locations().iter().map(|location| location.as_str().to_owned()).collect();
-    // None of those that were chosen may be missing, or it would seem to have no listings.
+    // All chosen places must be included: a missing one would seem to have no listings.
     let limit = limit.max(i64::try_from(chosen.len()).unwrap_or(limit));
-    // A list of some locations depends on no others.
+    // A list of some locations does not depend on others.
     let among = (!chosen.is_empty()).then_some(chosen);
     let status = filter.status;
     if listing_sql::is_tallied(filter) {
@@ -38,12 +38,12 @@ pub async fn list(
     cached::list(client, &statement.sql, &statement.references(), place).await
 }
 
-/// Whether the places of a filter that selects so many listings come with their numbers.
+/// Whether the places of a filter that selects `total` listings have numbers.
 pub fn are_counted(filter: &ListingFilter, total: i64) -> bool {
     listing_sql::is_tallied(filter) || total <= COUNTED
 }
 
-/// The places whose names have these letters, those with the most listings first; case and accents don't matter.
+/// The places whose names contain a text, those with the most listings first; case and accents don't matter.
 pub async fn list_by_name(
     client: &impl GenericClient,
     letters: &str,
@@ -58,20 +58,20 @@ async fn list_all(client: &impl GenericClient, limit: i64) -> Result<Vec<Place>>
     cached::list(client, &list_all_sql(limit), &[], place).await
 }
 
-/// The statement that lists the places with the most listings. It has no parameters, so a connection plans it once and not
-/// once per query: the first page needs it.
+/// The statement that lists the places with the most listings. It has no parameters, so that a connection plans it only
+/// once: the first page needs it.
 pub fn list_all_sql(limit: i64) -> String {
     let sql = place_list(StatusFilter::Listed).replace("$1", "''");
     sql.replace("$2", &limit.to_string()).replace("$3", "NULL")
 }
 
-/// The statement that lists places by the tally of their listings of a status, or of those that are listed.
+/// The statement that lists places by the tally of their listings of a status, or of all listed ones.
 fn place_list(status: StatusFilter) -> String {
     let sql = include_str!("../../sql/queries/place_list.sql");
     sql.replace("{of_status}", &of_status(status))
 }
 
-/// The places with the most listings of some folded locations, or of all, whose names have these letters.
+/// The places with the most listings among some folded locations, or all, whose names contain a text.
 async fn list_among(
     client: &impl GenericClient,
     among: Option<Vec<String>>,

@@ -1,9 +1,9 @@
 //! The connection pools.
 //!
-//! **Invariant:** no request waits for PostgreSQL without a limit: not for a connection, not in the queue for one, not
-//! for an answer, even if the server is frozen. Work that takes longer uses [`Database::unhurried_client`].
+//! **Invariant:** no request waits for PostgreSQL without a limit: not for a connection, not in its queue, not for an
+//! answer, even if the server is frozen. Longer work uses [`Database::unhurried_client`].
 //!
-//! **Invariant:** a connection that is handed out has answered everything that was sent before (see `client`).
+//! **Invariant:** a connection that is handed out has no unanswered statements (see `client`).
 
 use std::iter;
 use std::sync::Arc;
@@ -21,30 +21,30 @@ use super::watch::{Limits, Shared};
 use super::way::Way;
 use crate::config::PostgresAddress;
 
-/// How long a peer may be silent on the network, whether something is sent to it or nothing is, before its connection
-/// counts as lost or is asked for a sign of life.
+/// How long a connection may be without network traffic from the server before it counts as lost (if data was sent) or
+/// is probed (if not).
 const SILENCE: Duration = Duration::from_secs(10);
-/// How long a sign of life may take before another one is asked for; the system gives up after [`SILENCE`] or, where it
-/// can't count that, a few times.
+/// The interval of probes (TCP keepalives). The system gives up after [`SILENCE`] or, if it does not support that,
+/// after a few probes.
 const SIGN: Duration = Duration::from_secs(5);
-/// How long statements may take before the server is asked to end them. Writes may wait for locks, for half as long as
-/// that. A server that is silent is given up three seconds after the first statement was sent.
+/// The time limits of statements, after which the server is asked to cancel them. Writes may wait for locks for half of
+/// their limit. The connection to a silent server is given up three seconds after the first statement was sent.
 const LIMITS: Limits = Limits {
     reading: Duration::from_millis(2500),
     writing: Duration::from_secs(10),
     grace: Duration::from_millis(500),
 };
-/// Connections that are opened at the start, so that each class has some when the server takes no more.
+/// Connections that are opened at the start, so that each class has some if the server accepts no more later.
 const RESERVED: [Class; 4] = [Class::Staff, Class::Staff, Class::Public, Class::Expensive];
-/// Connections of an instance beside those of its pools: one listens, one may migrate.
+/// Connections of an instance outside its pools: one listens, one may migrate.
 const BESIDE_THE_POOLS: usize = 2;
 
-/// The settings of a connection for unhurried work: the server soon notices that the client is gone, where it can.
+/// The settings of a connection for long work: the server soon notices, if it can, that the client is gone.
 const UNHURRIED: &str = "
     SELECT set_config(name, '1s', false) FROM pg_settings WHERE name = 'client_connection_check_interval';";
-/// The settings of a connection for requests. The server ends a statement that takes longer than any client waits. A plan
-/// is made for the values of each query, because a rare word and a frequent one need different plans. The rows of a
-/// frequent word fit in memory one by one.
+/// The settings of a connection for requests. The server cancels a statement that takes longer than any client waits.
+/// Each query is planned for its values, because rare and frequent words need different plans. The row positions of a
+/// frequent word fit in `work_mem`.
 const REQUESTS: &str = "
     SELECT set_config(name, '1s', false) FROM pg_settings WHERE name = 'client_connection_check_interval';
     SET statement_timeout = '10s';
@@ -54,27 +54,27 @@ const REQUESTS: &str = "
     SELECT set_config(name, '16MB', false) FROM pg_settings
     WHERE name = 'work_mem' AND pg_size_bytes(setting || unit) < pg_size_bytes('16MB')";
 
-/// A class of work, whose connections no other class takes.
+/// A class of work. Each class has its own connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
     /// Readiness and staff.
     Staff,
     /// Public pages whose cost is bounded.
     Public,
-    /// Public pages whose cost depends on what a client makes up: searches, filters, pages far down a list.
+    /// Public pages whose cost depends on the client's input: searches, filters, pages far down a list.
     Expensive,
-    /// Work that takes as long as it takes.
+    /// Work without a time limit.
     Unhurried,
 }
 
 impl Class {
     const ALL: [Self; 4] = [Self::Staff, Self::Public, Self::Expensive, Self::Unhurried];
 
-    /// How many connections it may have, of a `DATABASE_POOL_SIZE`.
+    /// The maximum number of connections of the class, for a `DATABASE_POOL_SIZE`.
     pub fn connections(self, pool_size: usize) -> usize {
         match self {
             Self::Public => pool_size,
-            // The processors of the server would be no faster with more.
+            // With more connections, the server's processors would be no faster.
             Self::Staff | Self::Expensive => (pool_size / 4).max(4),
             Self::Unhurried => pool_size.div_ceil(2),
         }
@@ -90,13 +90,13 @@ impl Class {
     }
 }
 
-/// The most connections of an instance.
+/// The maximum number of connections of an instance.
 pub fn connections_of_instance(pool_size: usize) -> usize {
     let pools = Class::ALL.map(|class| class.connections(pool_size));
     pools.iter().sum::<usize>() + BESIDE_THE_POOLS
 }
 
-/// A handle to the database, for a class of work; cheap to clone.
+/// A handle to the database for a class of work; cheap to clone.
 #[derive(Clone)]
 pub struct Database {
     lanes: Arc<[Lane; 4]>,
@@ -104,29 +104,30 @@ pub struct Database {
     ways: Arc<Ways>,
 }
 
-/// How to connect.
+/// The addresses to connect to.
 struct Ways {
     /// For requests.
     requests: Way,
-    /// For what needs a session: unhurried work, listening, migrations.
+    /// For work that needs a session: long work, listening, migrations.
     direct: Way,
-    /// Whether these are different addresses.
+    /// Whether the two addresses differ.
     are_two: bool,
 }
 
 impl Database {
-    /// Prepares the pools; connects only when the first client is asked for.
+    /// Prepares the pools; connects only when the first client is requested.
     ///
     /// # Errors
-    /// [`DbError::Configuration`] when they can't be built.
+    /// [`DbError::Configuration`] if they can't be built.
     pub fn new(address: impl Into<PostgresAddress>, pool_size: usize) -> Result<Self, DbError> {
         Self::behind_pooler(address.into(), None, pool_size)
     }
 
-    /// As [`Database::new`]. With a direct address, the other one may be that of a pooler in transaction mode.
+    /// Does the same as [`Database::new`]. If there is a direct address, the other one may be a pooler in transaction
+    /// mode.
     ///
     /// # Errors
-    /// [`DbError::Configuration`] when they can't be built.
+    /// [`DbError::Configuration`] if they can't be built.
     pub fn behind_pooler(
         address: PostgresAddress,
         direct: Option<PostgresAddress>,
@@ -164,15 +165,14 @@ impl Database {
         Self { class, ..self.clone() }
     }
 
-    /// Opens the connections that each class has when the server takes no more; those that can't be opened are opened
-    /// when they are needed.
+    /// Opens the reserved connections of each class. If that fails, they are opened when they are needed.
     pub async fn reserve(&self) {
         drop(join_all(RESERVED.map(|class| self.client_of(class))).await);
     }
 
     async fn client_of(&self, class: Class) -> Result<Client, DbError> {
         let mut full = None;
-        // A class that has no connection when the server takes no more borrows one.
+        // A class that has no connection when the server accepts no more borrows one.
         let lent = [Class::Public, Class::Expensive].into_iter();
         let lent = lent.filter(|lender| *lender != class && class != Class::Unhurried);
         for class in iter::once(class).chain(lent) {
@@ -185,10 +185,10 @@ impl Database {
         Err(full.expect("the first class had none"))
     }
 
-    /// Refuses addresses that don't keep a session for a connection that needs one, or that lead to different databases.
+    /// Refuses an address that does not keep sessions where one is needed, and addresses of different databases.
     ///
     /// # Errors
-    /// [`DbError::Configuration`] says which variable to change; others when a server can't be reached.
+    /// [`DbError::Configuration`] says which variable to change; other errors if a server can't be reached.
     pub async fn check_sessions(&self) -> Result<(), DbError> {
         let Ways { requests, direct, are_two } = &*self.ways;
         let refuse = |text: &str| Err(DbError::Configuration(text.to_owned()));
@@ -211,36 +211,35 @@ impl Database {
         Ok(())
     }
 
-    /// A client for a request of the handle's class. Its statements may take seconds: 2.5 outside of a transaction, ten in
-    /// one.
+    /// A client for a request of this class. Its statements may take 2.5 seconds outside a transaction, ten within one.
     ///
     /// # Errors
-    /// [`DbError::Unavailable`] when none becomes free, too many wait for one, or the server can't be reached.
+    /// [`DbError::Unavailable`] if none becomes free, too many requests wait, or the server can't be reached.
     pub async fn client(&self) -> Result<Client, DbError> {
         self.client_of(self.class).await
     }
 
-    /// A client for work that takes as long as it takes: loads, dumps, maintenance.
+    /// A client for work without a time limit: loads, dumps, maintenance.
     pub async fn unhurried_client(&self) -> Result<Client, DbError> {
         self.client_of(Class::Unhurried).await
     }
 
-    /// How many connections a class may have.
+    /// The maximum number of connections of a class.
     pub fn connections(&self, class: Class) -> usize {
         self.lanes[class as usize].report().most
     }
 
-    /// Closes the connections that are not in use, and gives out no more.
+    /// Closes the idle connections, and hands out no more.
     pub fn close(&self) {
         self.lanes.iter().for_each(Lane::close);
     }
 
-    /// The pool of each class.
+    /// The state of each class's pool.
     pub fn pools(&self) -> [PoolReport; 4] {
         self.lanes.each_ref().map(Lane::report)
     }
 
-    /// How to connect, for a connection that is not of the pool.
+    /// How to connect outside the pools.
     pub(super) fn direct(&self) -> &Way {
         &self.ways.direct
     }

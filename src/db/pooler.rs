@@ -1,8 +1,7 @@
-//! Connections through a pooler that gives a client another session for each transaction, such as PgBouncer's transaction
-//! mode.
+//! Connections through a pooler that assigns a session per transaction, such as PgBouncer in transaction mode.
 //!
 //! **Invariant:** no session keeps anything for a client of requests: no prepared statement, no setting, no lock. Each
-//! statement travels with the types of its parameters, in one message exchange, and limits are set for a transaction. What
+//! statement is sent with the types of its parameters in one exchange, and limits are set per transaction. Work that
 //! needs a session uses the direct address.
 
 use std::collections::HashSet;
@@ -15,18 +14,18 @@ use super::DbError;
 use super::connecting::{open, spawn};
 use super::way::Way;
 
-/// The limits of a transaction, which a session can't keep.
+/// The limits of a transaction, since a session can't keep them.
 pub(super) const LIMITS: &str = "SET LOCAL statement_timeout = '10s'; SET LOCAL lock_timeout = '5s'; \
     SET LOCAL idle_in_transaction_session_timeout = '30s'";
-/// How often two connections are compared: others' transactions may hide that they share sessions.
+/// How often two connections are compared: other clients' transactions may hide that they share sessions.
 const ROUNDS: usize = 5;
-/// A client that waits for so long for a session shares it.
+/// If a client waits this long for a session, it shares it.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Whether two connections get each other's sessions.
+/// Whether two connections share sessions.
 ///
 /// # Errors
-/// When the server can't be reached.
+/// If the server can't be reached.
 pub(super) async fn shares_sessions(way: &Way) -> Result<bool, DbError> {
     let (first, second) = (connect(way).await?, connect(way).await?);
     let (mut of_first, mut of_second) = (HashSet::new(), HashSet::new());
@@ -46,10 +45,10 @@ pub(super) async fn shares_sessions(way: &Way) -> Result<bool, DbError> {
     Ok(of_second.len() > 1)
 }
 
-/// What tells a database from every other one.
+/// A text that identifies a database among all others.
 ///
 /// # Errors
-/// When the server can't be reached.
+/// If the server can't be reached.
 pub(super) async fn identity(way: &Way) -> Result<String, DbError> {
     let of = "SELECT system_identifier || ' ' || oid FROM pg_control_system(), pg_database
         WHERE datname = current_database()";

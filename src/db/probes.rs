@@ -1,16 +1,16 @@
-//! The rows of the table `property` that signals tests add and delete.
+//! The rows of `property` that signals tests add and delete.
 
 use std::time::Duration;
 
 use super::{GenericClient, Result, cached};
 use crate::domain::PropertyId;
 
-/// Who the event log names where a signals test changes its probe.
+/// The actor of a signals test in the event log.
 pub const ACTOR: &str = "cache signals test";
-/// The probes' title.
+/// The title of the probes.
 pub const TITLE: &str = "Cache signals test";
 
-/// Lists those with the probes' title, at places that begin so and go on with a hexadecimal number, that are at least so old.
+/// The probes of at least this age, whose locations consist of this prefix and a hexadecimal number.
 pub async fn list(
     client: &impl GenericClient,
     place: &str,

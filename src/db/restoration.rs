@@ -1,11 +1,11 @@
-//! Bringing deleted listings back into the table `property`, from the history.
+//! Restores deleted listings to the table `property` from the history.
 
 use super::fact_columns::statement;
 use super::{GenericClient, Result, Transaction, bulk, cached, properties};
 use crate::domain::{EventId, NewProperty, Property, PropertyId};
 
-/// Brings listings back as they were when they were deleted, each under its number and with its times; returns the
-/// listings that are back. A number that is in use is left alone.
+/// Restores listings as they were when they were deleted, each with its number and times; returns the restored
+/// listings. A number that is in use is skipped.
 pub async fn insert_deleted(
     transaction: &Transaction<'_>,
     events: &[EventId],
@@ -17,7 +17,7 @@ pub async fn insert_deleted(
     Ok(restored)
 }
 
-/// The listings among those deleted that are there again, and as they were.
+/// The deleted listings that exist again unchanged.
 pub async fn list_as_deleted(
     client: &impl GenericClient,
     events: &[EventId],
@@ -34,8 +34,8 @@ async fn list(
     cached::list(client, sql, &[&events], |row| PropertyId(row.get(0))).await
 }
 
-/// Adds a deleted listing under its old number, with the time when it was first added; `None` when the number is in use, or
-/// the history has no deletion of it.
+/// Restores a deleted listing with its old number and the time when it was first added; `None` if the number is in use,
+/// or the history has no such deletion.
 pub async fn insert_again(
     transaction: &Transaction<'_>,
     id: PropertyId,
@@ -44,7 +44,7 @@ pub async fn insert_again(
     let sql = statement!("sql/queries/property_insert_again.sql");
     let again = properties::write(transaction, sql, id, new).await?;
     if again.is_some() {
-        // The sequence doesn't move back: it follows listings alone, not requested numbers.
+        // The sequence doesn't move back: it follows existing listings, not requested numbers.
         bulk::advance_sequence(transaction, Some(id.0)).await?;
     }
     Ok(again)

@@ -4,42 +4,42 @@ use chrono::{DateTime, Utc};
 
 use super::{GenericClient, Result};
 
-/// Settings and state that decide whether the site runs well on a server.
+/// The server's settings and state that the site depends on.
 #[derive(Debug, Clone)]
 pub struct ServerFacts {
-    /// As it is shown, e.g. `17.2 (Debian 17.2-1)`.
+    /// The version as text, such as `17.2 (Debian 17.2-1)`.
     pub version: String,
-    /// Its first number.
+    /// The major version.
     pub major: i32,
     /// The database's encoding.
     pub encoding: String,
-    /// Whether writes are refused: a standby, or set so.
+    /// Whether writes are refused: on a standby, or by a setting.
     pub is_read_only: bool,
-    /// Whether the site's role may do everything on the server.
+    /// Whether the site's role is a superuser.
     pub role_is_superuser: bool,
     /// Whether commits reach the disk (`fsync`).
     pub syncs: bool,
-    /// Whether a page that is half written in a crash can be mended (`full_page_writes`).
+    /// Whether a page that a crash left half-written can be restored (`full_page_writes`).
     pub writes_full_pages: bool,
-    /// Whether a commit is answered only when it is safe (`synchronous_commit`).
+    /// Whether a commit is confirmed only when it is on disk (`synchronous_commit`).
     pub commits_synchronously: bool,
     /// Whether dead rows are removed (`autovacuum`).
     pub vacuums: bool,
-    /// How many connections ordinary roles may have together.
+    /// The number of connections for ordinary roles.
     pub connections: i32,
-    /// `max_connections`, of which the server keeps some for superusers.
+    /// `max_connections`; the server keeps some of these for superusers.
     pub max_connections: i32,
-    /// How many the site's role may have; -1 means no limit of its own.
+    /// The number of connections that the site's role may have; -1 means no limit of its own.
     pub role_connections: i32,
     /// The server's clock.
     pub now: DateTime<Utc>,
-    /// How many instances of the site use the database at the moment.
+    /// The number of the site's instances that use the database now.
     pub instances: i64,
-    /// How many connections other programs have at the moment.
+    /// The number of other programs' connections now.
     pub other_connections: i64,
 }
 
-/// Asks the server.
+/// Reads the settings and state.
 pub async fn find_facts(client: &impl GenericClient) -> Result<ServerFacts> {
     let sql = include_str!("../../sql/queries/server_facts.sql");
     let row = client.query_one(sql, &[]).await?;

@@ -1,4 +1,4 @@
-//! The table `session`. Keys come hashed, so that who reads the table can't enter with what it holds.
+//! The table `session`. It holds hashes of keys, so that a reader of the table can't use the sessions.
 
 use std::time::Duration;
 
@@ -14,26 +14,26 @@ pub async fn find(client: &impl GenericClient, key_hash: &[u8]) -> Result<Option
     cached::find(client, sql, &[&key_hash], |row| row.get(0)).await
 }
 
-/// A session that begins.
+/// A new session.
 #[derive(Debug, Clone, Copy)]
 pub struct NewSession<'a> {
     /// The hash of its key.
     pub key_hash: &'a [u8],
-    /// What its owner knows it by.
+    /// The name that its owner sees.
     pub name: &'a str,
-    /// Whose it is.
+    /// The user; `None` for an anonymous session.
     pub user: Option<UserId>,
-    /// What it holds.
+    /// The state.
     pub state: &'a Value,
-    /// When it ends by itself.
+    /// The time until it expires.
     pub lifetime: Duration,
-    /// From where it begins; bounded.
+    /// The client's address; bounded.
     pub address: &'a str,
-    /// What the browser calls itself; bounded.
+    /// The browser's `User-Agent`; bounded.
     pub user_agent: &'a str,
 }
 
-/// Adds a session. Removes some of those that have expired.
+/// Adds a session, and removes some expired ones.
 pub async fn insert(client: &impl GenericClient, new: NewSession<'_>) -> Result<()> {
     let sql = include_str!("../../sql/queries/session_insert.sql");
     let NewSession { key_hash, name, user, state, lifetime, address, user_agent } = new;
@@ -47,7 +47,7 @@ pub async fn insert(client: &impl GenericClient, new: NewSession<'_>) -> Result<
     .map(drop)
 }
 
-/// Replaces the state of a session, and starts its lifetime anew. One that has ended meanwhile stays ended.
+/// Replaces the state of a session and restarts its lifetime. A session that has ended meanwhile stays ended.
 pub async fn update(
     client: &impl GenericClient,
     key_hash: &[u8],
@@ -60,7 +60,7 @@ pub async fn update(
     cached::execute(client, sql, &[&key_hash, &user, state, &seconds]).await.map(drop)
 }
 
-/// The sessions of a user that have not expired, the latest used first.
+/// The sessions of a user that have not expired, the most recently used first.
 pub async fn list_of_user(
     client: &impl GenericClient,
     user: UserId,
@@ -77,12 +77,11 @@ pub async fn list_of_user(
     cached::list(client, sql, &[&user.0, &limit], entry).await
 }
 
-/// Ends a session.
 pub async fn delete(client: &impl GenericClient, key_hash: &[u8]) -> Result<()> {
     cached::execute(client, "DELETE FROM session WHERE key_hash = $1", &[&key_hash]).await.map(drop)
 }
 
-/// Ends one session of a user by its name; returns the ended session's key hash.
+/// Deletes a user's session by its name; returns its key hash.
 pub async fn delete_named(
     client: &impl GenericClient,
     user: UserId,
@@ -92,7 +91,7 @@ pub async fn delete_named(
     cached::list(client, sql, &[&user.0, &name], |row| row.get(0)).await
 }
 
-/// Ends every session of a user, but for one of a name where that is to stay; returns the ended sessions' key hashes.
+/// Deletes every session of a user, except the one of a name if given; returns their key hashes.
 pub async fn delete_of_user(
     client: &impl GenericClient,
     user: UserId,
@@ -103,7 +102,7 @@ pub async fn delete_of_user(
     cached::list(client, sql, &[&user.0, &but_for], |row| row.get(0)).await
 }
 
-/// Removes the sessions that have expired; returns how many.
+/// Removes the expired sessions; returns how many.
 pub async fn delete_expired(client: &impl GenericClient) -> Result<u64> {
     let sql = "DELETE FROM session WHERE expires_at <= now()";
     client.execute(sql, &[]).await

@@ -1,4 +1,4 @@
-//! What the site map lists of the table `property`.
+//! The entries of the site map, from the table `property`.
 
 use serde_json::Value;
 use tokio_postgres::Row;
@@ -6,8 +6,8 @@ use tokio_postgres::Row;
 use super::{DbError, GenericClient, Result, cached};
 use crate::domain::{ListedPart, ListedProperty, Photo, Photos, PropertyId, SitemapPart};
 
-/// Lists the parts that have rows, in order: the last ones, if there are more than an index may name. Costs a step per
-/// part, however many rows each has.
+/// Lists the parts that have rows, in order; only the last ones if there are more than an index may have. Costs one
+/// step per part, however many rows each has.
 pub async fn list_parts(client: &impl GenericClient) -> Result<Vec<ListedPart>> {
     let sql = include_str!("../../sql/queries/sitemap_parts.sql");
     let part = |row: &Row| {

@@ -1,4 +1,4 @@
-//! What a client can run.
+//! Statements that a client can run.
 
 use tokio_postgres::Statement;
 
@@ -6,16 +6,16 @@ use tokio_postgres::Statement;
 #[derive(Debug)]
 pub struct Prepared<'a> {
     pub(super) sql: &'a str,
-    /// `None` where a pooler lies between.
+    /// `None` behind a pooler.
     pub(super) statement: Option<Statement>,
 }
 
-/// What a client can run: SQL, or a prepared statement.
+/// SQL or a prepared statement.
 pub trait Runnable: Sync {
-    /// Its text.
+    /// The statement's text.
     fn sql(&self) -> &str;
 
-    /// The statement that the server has for it, if there is one.
+    /// The server's prepared statement, if there is one.
     fn statement(&self) -> Option<&Statement> {
         None
     }

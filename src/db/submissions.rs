@@ -1,23 +1,23 @@
-//! The table `form_submission`: what came of forms that were sent, by their one-time tokens.
+//! The table `form_submission`: the results of submitted forms, by their one-time tokens.
 
 use tokio_postgres::Row;
 
 use super::{GenericClient, Result, cached};
 use crate::domain::{PropertyId, Version};
 
-/// What came of a form when it was sent before.
+/// The result of an earlier submission of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Earlier {
-    /// The hash of what it held.
+    /// The hash of the form's content.
     pub content: Vec<u8>,
-    /// The listing that it saved.
+    /// The saved listing.
     pub property: PropertyId,
-    /// The version that it saved.
+    /// The saved version.
     pub version: Version,
 }
 
-/// Claims a form's token for this transaction; returns what came of the form if it was sent before. Waits for another
-/// transaction that has claimed the token and is not done.
+/// Claims a form's token for this transaction; returns the result if the form was submitted before. Waits for a
+/// transaction that has claimed the token and is still running.
 pub async fn claim(
     client: &impl GenericClient,
     token: &[u8],
@@ -38,7 +38,7 @@ pub async fn claim(
     Ok(cached::find(client, sql, &[&token], earlier).await?.flatten())
 }
 
-/// Notes what came of a form whose token this transaction has claimed.
+/// Records the result of a form whose token this transaction has claimed.
 pub async fn finish(client: &impl GenericClient, token: &[u8], earlier: &Earlier) -> Result<()> {
     let sql = include_str!("../../sql/queries/form_submission_finish.sql");
     let Earlier { content, property, version } = earlier;

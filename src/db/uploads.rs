@@ -1,4 +1,4 @@
-//! The table `import_upload`: files of listings that staff look at before they import them.
+//! The table `import_upload`: files of listings that staff preview before they import them.
 
 use std::time::Duration;
 
@@ -7,19 +7,19 @@ use tokio_postgres::Row;
 use super::{GenericClient, Result};
 use crate::domain::{UploadId, UserId};
 
-/// A file as it was sent.
+/// An uploaded file.
 #[derive(Debug, Clone)]
 pub struct Upload {
-    /// What it was called.
+    /// The file's name.
     pub file_name: String,
     /// Its bytes.
     pub content: Vec<u8>,
 }
 
-/// Keeps a file for a while, in place of the user's last one.
+/// Stores a file for a while, replacing the user's previous one.
 ///
 /// # Errors
-/// When it is too large, or the database can't answer.
+/// If it is too large, or the database can't answer.
 pub async fn insert(
     client: &impl GenericClient,
     user: UserId,
@@ -33,13 +33,13 @@ pub async fn insert(
     Ok(UploadId(row.get(0)))
 }
 
-/// Whether an import that has not ended yet has taken the user's file. If not, none takes it until this transaction ends.
+/// Whether an unfinished import has taken the user's file. If not, none can take it until this transaction ends.
 pub async fn is_taken(client: &impl GenericClient, user: UserId) -> Result<bool> {
     let sql = include_str!("../../sql/queries/upload_is_taken.sql");
     Ok(client.query_one(sql, &[&user.0]).await?.get(0))
 }
 
-/// Finds a file of a user's.
+/// Finds a user's file.
 pub async fn find(
     client: &impl GenericClient,
     user: UserId,
@@ -50,7 +50,7 @@ pub async fn find(
     Ok(row.as_ref().map(upload))
 }
 
-/// Finds and removes a user's file, unless another transaction is about to do so.
+/// Finds and removes a user's file, unless another transaction is removing it.
 pub async fn take(
     client: &impl GenericClient,
     user: UserId,
@@ -64,13 +64,13 @@ pub async fn take(
     Ok(row.as_ref().map(upload))
 }
 
-/// Removes a user's file, unless another transaction is about to do so; returns whether it did.
+/// Removes a user's file, unless another transaction is removing it; returns whether it did.
 pub async fn delete(client: &impl GenericClient, user: UserId, id: UploadId) -> Result<bool> {
     let sql = include_str!("../../sql/queries/upload_delete.sql");
     Ok(client.execute(sql, &[&user.0, &id.0]).await? > 0)
 }
 
-/// Removes the files that have expired; returns how many.
+/// Removes the expired files; returns how many.
 pub async fn delete_expired(client: &impl GenericClient) -> Result<u64> {
     let sql = include_str!("../../sql/queries/upload_delete_expired.sql");
     client.execute(sql, &[]).await

@@ -19,7 +19,7 @@ pub async fn find(client: &impl GenericClient, id: UserId) -> Result<Option<User
     cached::find(client, sql_file!("sql/queries/user_find.sql"), &[&id.0], user).await
 }
 
-/// The users with an e-mail address, whatever the case of its letters; at most ten.
+/// The users with an e-mail address, ignoring case; at most ten.
 pub async fn list_by_email(client: &impl GenericClient, email: &str) -> Result<Vec<User>> {
     let sql = include_str!("../../sql/queries/user_list_by_email.sql");
     cached::list(client, sql, &[&email], user).await
@@ -31,7 +31,7 @@ pub async fn find_locked(client: &impl GenericClient, id: UserId) -> Result<Opti
     cached::find(client, sql, &[&id.0], user).await
 }
 
-/// Finds an active member of staff who has a session of a name, and notes that the session is in use.
+/// Finds the active staff member who has a session of this name, and records the use of the session.
 pub async fn find_by_session(
     client: &impl GenericClient,
     id: UserId,
@@ -41,7 +41,7 @@ pub async fn find_by_session(
     cached::find(client, sql, &[&id.0, &session], user).await
 }
 
-/// The users that a query asks for, ordered by name, and how many there are on all pages: 0 where the page has none.
+/// The users that a query selects, ordered by name, and their number on all pages: 0 if this page has none.
 pub async fn list(
     client: &impl GenericClient,
     query: &UserQuery,
@@ -57,7 +57,7 @@ pub async fn list(
     Ok((rows.into_iter().map(|(user, _)| user).collect(), total))
 }
 
-/// Adds a user; `None` when the name is taken.
+/// Adds a user; `None` if the name is taken.
 pub async fn insert(
     client: &impl GenericClient,
     new: &UserStanding,
@@ -68,8 +68,7 @@ pub async fn insert(
     cached::find(client, &account.sql, &account.references(), |row| UserId(row.get(0))).await
 }
 
-/// A statement whose first parameters are an account's standing, in the order of [`UserStanding`]'s fields, and one more
-/// value.
+/// A statement whose first parameters are the fields of [`UserStanding`] in their order, followed by one more value.
 fn account(
     sql: &str,
     standing: &UserStanding,
@@ -90,20 +89,20 @@ fn account(
     }
 }
 
-/// An account that comes from outside, with as much of its past as is known.
+/// An account from another system, with its password hash and times.
 #[derive(Debug, Clone)]
 pub struct LoadedUser {
-    /// What it is.
+    /// The name, rights and other fields.
     pub standing: UserStanding,
-    /// The password's hash, own or foreign.
+    /// The password's hash, made by this program or another.
     pub password_hash: String,
-    /// When they last logged in.
+    /// The last login.
     pub last_login: Option<DateTime<Utc>>,
-    /// When the account was made; `None` for now.
+    /// When the account was created; `None` for now.
     pub date_joined: Option<DateTime<Utc>>,
 }
 
-/// Adds an account that comes from outside, or makes the one of that name like it; whether that changed anything.
+/// Adds an account from another system, or updates the one of that name; returns whether anything changed.
 pub async fn upsert(client: &impl GenericClient, user: &LoadedUser) -> Result<bool> {
     let sql = include_str!("../../sql/queries/user_upsert.sql");
     let mut account = account(sql, &user.standing, user.password_hash.clone());
@@ -112,10 +111,10 @@ pub async fn upsert(client: &impl GenericClient, user: &LoadedUser) -> Result<bo
     Ok(cached::execute(client, &account.sql, &account.references()).await? > 0)
 }
 
-/// Changes what a user is, apart from the password.
+/// Changes a user, except for the password.
 ///
 /// # Errors
-/// [`super::DbError::Constraint`] when the name is taken; otherwise when the database can't answer.
+/// [`super::DbError::Constraint`] if the name is taken; otherwise if the database can't answer.
 pub async fn update(
     client: &impl GenericClient,
     id: UserId,
@@ -126,7 +125,7 @@ pub async fn update(
     cached::execute(client, &account.sql, &account.references()).await.map(drop)
 }
 
-/// Removes a user, and with them their sessions.
+/// Removes a user with their sessions.
 pub async fn delete(client: &impl GenericClient, id: UserId) -> Result<()> {
     cached::execute(client, "DELETE FROM site_user WHERE id = $1", &[&id.0]).await.map(drop)
 }
@@ -139,16 +138,15 @@ pub async fn list_names(client: &impl GenericClient, but: Option<UserId>) -> Res
     Ok(names.iter().collect())
 }
 
-/// Waits until no other transaction gives a name to a user, and lets none until this one ends: two at once could each
-/// give one that looks like the other's.
+/// Locks user names until this transaction ends, after waiting for others: two transactions at once could each add a
+/// name that looks like the other's.
 pub async fn lock_names(client: &impl GenericClient) -> Result<()> {
     let lock = "SELECT pg_advisory_xact_lock(hashtext('site_user.username'))";
     client.execute(lock, &[]).await?;
     Ok(())
 }
 
-/// Replaces a password's hash; of a password that was `checked` only if it still has the stamp that it had. Whether it
-/// did.
+/// Replaces a password's hash; with `checked`, only if the account still has that stamp. Returns whether it did.
 pub async fn update_password(
     client: &impl GenericClient,
     id: UserId,
@@ -160,8 +158,8 @@ pub async fn update_password(
     Ok(cached::execute(client, sql, &[&id.0, &password_hash, &checked]).await? > 0)
 }
 
-/// Replaces a hash by another one of the same password, if it is still the one that was checked. Sessions stay. To be
-/// called in a transaction, which does nothing else to users.
+/// Replaces a hash with another one of the same password, if it is still the one that was checked. Sessions remain
+/// valid. The caller's transaction must do nothing else to users.
 pub async fn rehash_password(
     client: &impl GenericClient,
     id: UserId,
@@ -173,25 +171,25 @@ pub async fn rehash_password(
     cached::execute(client, sql, &[&id.0, &checked, &password_hash]).await.map(drop)
 }
 
-/// A hash that another program made, of the kind that most accounts with such a one have, if any has.
+/// A hash that another program made, of the most frequent such kind; `None` if there is none.
 pub async fn find_foreign_hash(client: &impl GenericClient) -> Result<Option<String>> {
     let sql = include_str!("../../sql/queries/user_find_foreign_hash.sql");
     cached::find(client, sql, &[], |row| row.get(0)).await
 }
 
-/// Notes that a user has just logged in.
+/// Records that a user has just logged in.
 pub async fn update_last_login(client: &impl GenericClient, id: UserId) -> Result<()> {
     let sql = "UPDATE site_user SET last_login = now() WHERE id = $1";
     cached::execute(client, sql, &[&id.0]).await.map(drop)
 }
 
-/// Those who may manage accounts; until this transaction ends none of them ceases to.
+/// The users who may manage accounts; none of them can lose that right until this transaction ends.
 pub async fn lock_in_charge(client: &impl GenericClient) -> Result<Vec<UserId>> {
     let sql = include_str!("../../sql/queries/user_lock_in_charge.sql");
     cached::list(client, sql, &[], |row| UserId(row.get(0))).await
 }
 
-/// How many may manage accounts.
+/// The number of users who may manage accounts.
 pub async fn count_superusers(client: &impl GenericClient) -> Result<i64> {
     let sql = "SELECT count(*) FROM site_user WHERE is_superuser AND is_staff AND is_active";
     Ok(client.query_one(sql, &[]).await?.get(0))

@@ -1,6 +1,6 @@
-//! The way to the database's server: which of several hosts, with or without TLS, as libpq chooses.
+//! Connects to the database server: chooses among several hosts, with or without TLS, as libpq does.
 //!
-//! **Invariant:** every connection to a database of the site is opened here.
+//! **Invariant:** every connection to the site's database is opened here.
 
 use std::fmt;
 use std::time::Duration;
@@ -18,14 +18,14 @@ use super::error::describe;
 use crate::config::{PostgresAddress, SslMode, Target};
 use crate::tls;
 
-/// How long all attempts to connect may take together, unless the address says how long each may.
+/// The time limit of all attempts to connect together, unless the address has a limit for each.
 const CONNECT: Duration = Duration::from_secs(3);
 
-/// A client, and what drives its connection.
+/// A client, and its connection that runs the protocol.
 pub(super) type Opened = (Client, Connection<Socket, Stream>);
 type Stream = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream;
 
-/// What encrypts connections.
+/// The TLS connector.
 #[derive(Clone)]
 pub(super) struct Tls(pub(super) MakeRustlsConnect);
 
@@ -40,24 +40,24 @@ impl fmt::Debug for Tls {
 pub(super) struct Way {
     address: PostgresAddress,
     pub(super) tls: Tls,
-    /// How long each host may take.
+    /// The time limit for each host.
     each: Duration,
-    /// How long all may take.
+    /// The time limit for all hosts.
     pub(super) all: Duration,
 }
 
-/// Why a host is of no use.
+/// Why a host can't be used.
 enum Failure {
-    /// Another may be.
+    /// Another host may work.
     Here(String),
-    /// The server has refused the account, so that no other is asked.
+    /// The server refused the account, so no other host is tried.
     Everywhere(String),
-    /// The server takes no more connections.
+    /// The server accepts no more connections.
     Full(String),
 }
 
 impl Way {
-    /// A way whose connections are set up by a function.
+    /// The way to an address, with connections that a function configures.
     pub(super) fn new(mut address: PostgresAddress, set_up: impl Fn(&mut Config)) -> Self {
         let count = u32::try_from(address.hosts.len()).unwrap_or(u32::MAX).max(1);
         let given = address.hosts.first().and_then(|host| host.config.get_connect_timeout());
@@ -69,7 +69,7 @@ impl Way {
         Self { address, tls, each, all: CONNECT.max(each * count) }
     }
 
-    /// The same way for connections with a name of their own in `pg_stat_activity`.
+    /// The same way, for connections with their own name in `pg_stat_activity`.
     pub(super) fn named(&self, name: &str) -> Self {
         let mut way = self.clone();
         for host in &mut way.address.hosts {
@@ -78,10 +78,10 @@ impl Way {
         way
     }
 
-    /// Connects to the first host that will do, and runs statements that set the session up.
+    /// Connects to the first usable host, and runs statements that set up the session.
     ///
     /// # Errors
-    /// [`DbError::Unavailable`] with what is wrong with each host.
+    /// [`DbError::Unavailable`] with the reason for each host.
     pub(super) async fn open(&self, settings: &str) -> Result<Opened, DbError> {
         let mut hosts: Vec<_> = self.address.hosts.iter().collect();
         if self.address.is_random {
@@ -156,10 +156,10 @@ impl Way {
         Err(Failure::Here(unfit.to_owned()))
     }
 
-    /// Connects with TLS or without, and then the other way where the mode allows both.
+    /// Connects with or without TLS, then the other way if the mode allows both.
     async fn connect(&self, host: &Host, config: &Config) -> Result<Opened, Failure> {
         let attempts: &[Encryption] = match (host, self.address.ssl_mode) {
-            // No network lies in between.
+            // There is no network to protect.
             (Host::Unix(_), _) | (_, SslMode::Disable) => &[Encryption::Disable],
             (_, SslMode::Allow) => &[Encryption::Disable, Encryption::Require],
             (_, SslMode::Prefer) => &[Encryption::Prefer, Encryption::Disable],
@@ -182,7 +182,7 @@ impl Way {
             if !reasons.contains(&reason) {
                 reasons.push(reason);
             }
-            // A server that starts, stops or recovers says so; another one may be up.
+            // A server that is starting, stopping or recovering says so; another one may be up.
             let refused = err.code().is_some_and(|code| *code != SqlState::CANNOT_CONNECT_NOW);
             is_final |= refused;
             if !refused && tls::reason(&err).is_none() {
@@ -194,7 +194,7 @@ impl Way {
     }
 }
 
-/// Whether a server takes no more connections. A pooler passes on what the server says, under a code of its own.
+/// Whether a server accepts no more connections. A pooler forwards the server's message under its own code.
 fn is_full(err: &Error) -> bool {
     let of_pooler = ["no more connections allowed", "too many clients", "too many connections"];
     err.as_db_error().is_some_and(|db| {

@@ -13,9 +13,9 @@ pub struct AccountEvent {
     pub actor: String,
     /// `added`, `changed`, `deleted` or `sessions_ended`.
     pub kind: String,
-    /// To whose account; it may be gone.
+    /// The account that was changed; it may have been deleted.
     pub user: UserId,
-    /// The login name that it had.
+    /// The login name that the account had.
     pub username: String,
     /// The changed fields.
     pub changes: Vec<AccountChange>,
@@ -45,7 +45,7 @@ impl AccountEvent {
 }
 
 impl AccountChange {
-    /// A value as it is stored, for people.
+    /// A stored value as shown to users.
     pub fn worded(value: Option<&str>) -> Option<String> {
         let word = match value? {
             "true" => "yes",

@@ -1,4 +1,4 @@
-//! Areas: exact decimals in square metres with two places, as `numeric(9,2)`, and their unit for people.
+//! Areas: exact decimals in square metres with two places, as `numeric(9,2)`, and their units for people.
 
 use rust_decimal::Decimal;
 
@@ -23,11 +23,11 @@ const MOST: i64 = 999_999_999;
 const LARGEST: &str = "9,999,999.99 m²";
 const PLACES: u32 = 2;
 
-/// What people write after a number of square feet or square metres, without spaces and in lower case.
+/// The ways to write square feet after a number, without spaces and in lower case.
 const FEET: [&str; 6] = ["ft²", "ft2", "sqft", "sq.ft.", "sq.ft", "squarefeet"];
 const METRES: [&str; 6] = ["m²", "m2", "sqm", "sq.m.", "sq.m", "squaremetres"];
 
-/// Reads an area, of square metres unless it names another unit.
+/// Reads an area, in square metres unless the text names another unit.
 ///
 /// # Errors
 /// A message that says what is allowed.
@@ -72,8 +72,8 @@ fn from_feet(feet: Decimal) -> Decimal {
     decimal::rounded(feet * SQUARE_FOOT, PLACES)
 }
 
-/// The square feet with the fewest decimals that are stored as this area. So an area is shown as it was entered, and a form
-/// that was not edited changes nothing.
+/// The square feet, with the fewest decimals, that are stored as this area. So an area is shown as it was entered, and
+/// saving an unedited form changes nothing.
 fn in_feet(area: Decimal) -> Decimal {
     let exact = area / SQUARE_FOOT;
     let rounded = (0..4).map(|places| decimal::rounded(exact, places));
@@ -90,7 +90,7 @@ impl AreaUnit {
         }
     }
 
-    /// Its sign, such as “m²”.
+    /// The unit's sign, such as “m²”.
     pub fn sign(self) -> &'static str {
         match self {
             Self::SquareMetres => "m²",
@@ -98,7 +98,7 @@ impl AreaUnit {
         }
     }
 
-    /// The text of the field of a form for the text of an area; what is no area stays as it is.
+    /// The text for a form field from the text of a stored area; text that is not an area is unchanged.
     pub fn field(self, text: &str) -> String {
         match (self, parse(text)) {
             (_, Ok(area)) => self.number(area).to_string(),
@@ -107,7 +107,7 @@ impl AreaUnit {
         }
     }
 
-    /// The text of an area for the text of the field of a form.
+    /// The text of an area to store from the text of a form field.
     pub fn typed(self, text: &str) -> String {
         let text = text.trim();
         let is_bare = text.bytes().all(|b| b.is_ascii_digit() || b",. ".contains(&b));

@@ -1,22 +1,22 @@
-//! Which characters a reader sees, and which change the direction of the text around them.
+//! Properties of characters: whether they are visible, and whether they change the direction of the text around them.
 //!
-//! The properties are those of the Unicode Character Database. The functions `property_is_visible` and
-//! `property_keeps_direction` in the database say the same; a test compares them for every character.
+//! The properties come from the Unicode Character Database. The functions `property_is_visible` and
+//! `property_keeps_direction` in the database return the same; a test compares them for every character.
 
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-/// Characters that have a shape by their category and are blank all the same: the empty Braille pattern, the Egyptian
-/// blanks, the null note head, and the place of an object that is missing.
+/// Characters whose category says that they are visible although they are blank: the empty Braille pattern, the
+/// Egyptian blanks, the null note head, and the object replacement character.
 const BLANK_SHAPES: [char; 5] = ['\u{2800}', '\u{13441}', '\u{13442}', '\u{1D159}', '\u{FFFC}'];
 
-/// Whether a text has a character that a reader sees.
+/// Whether a text has a visible character.
 pub fn is_visible(text: &str) -> bool {
     text.chars().any(|c| !is_blank(c))
 }
 
-/// Whether a character shows nothing by itself: space, controls, format characters, what renderers ignore (such as the
-/// Hangul fillers), marks, which need a letter to stand on, and [`BLANK_SHAPES`].
+/// Whether a character shows nothing by itself: spaces, controls, format characters, ignorable characters (such as the
+/// Hangul fillers), marks, which need a base letter, and [`BLANK_SHAPES`].
 pub(super) fn is_blank(c: char) -> bool {
     if c.is_ascii() {
         return !c.is_ascii_graphic();
@@ -35,13 +35,13 @@ pub(super) fn is_blank(c: char) -> bool {
     without_shape || is_ignorable(c) || BLANK_SHAPES.contains(&c)
 }
 
-/// Whether renderers show nothing for a character that they do not know: Default_Ignorable_Code_Point.
+/// Whether renderers show nothing for a character that they do not know (Default_Ignorable_Code_Point).
 pub(super) fn is_ignorable(c: char) -> bool {
     CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
-/// The name of an embedding, override or isolate, which changes the direction of what follows it (UAX #9, section 2);
-/// `None` for any other character.
+/// The name of an embedding, override or isolate, which changes the direction of the following text (UAX #9, section
+/// 2); `None` for any other character.
 pub(super) fn direction_control(c: char) -> Option<&'static str> {
     Some(match c {
         '\u{202A}' => "left-to-right embedding",

@@ -5,10 +5,10 @@ use rust_decimal::Decimal;
 use super::decimal;
 use super::field_errors::quoted;
 
-/// The places after the point: about 11 cm.
+/// The number of decimal places: the last is about 11 cm.
 const PLACES: u32 = 6;
 
-/// Reads degrees. Maps give more places than are meant, so further ones are rounded.
+/// Reads degrees. Maps give more decimals than are significant, so further ones are rounded.
 ///
 /// # Errors
 /// A message that says what is allowed.

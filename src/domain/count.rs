@@ -1,13 +1,13 @@
-//! How many listings a filter selects.
+//! The number of listings that a filter selects.
 
 use serde::{Deserialize, Serialize};
 
 /// A number of listings that is exact up to a limit, so that a count costs the same however many rows match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Count {
-    /// The number of listings, or the limit where there are more.
+    /// The number of listings, or the limit if there are more.
     pub number: i64,
-    /// Whether there are no more than that.
+    /// Whether the number is exact.
     pub is_exact: bool,
 }
 
@@ -20,7 +20,7 @@ impl Count {
         Self { number, is_exact: true }
     }
 
-    /// The count of `found` rows, of which at least one more than the limit is found where there are more.
+    /// The count for `found` rows, of a search that stops one row beyond the limit.
     pub fn up_to(limit: i64, found: i64) -> Self {
         Self { number: found.min(limit), is_exact: found <= limit }
     }

@@ -1,9 +1,9 @@
-//! An opaque place between two rows of a sorted list, from which a client walks on.
+//! An opaque position between two rows of a sorted list, from which a client continues.
 //!
-//! **Invariant:** a token is a cursor of one list in one order. It carries a checksum of that list and of itself, so that
-//! a token of another list, or one with a letter changed, added or missing, is refused and does not lead to wrong rows.
-//! The checksum needs no secret: the rows are public, and a client that makes up a cursor gets rows that it may see
-//! anyway. So every instance reads the tokens of every other, even with another SECRET_KEY.
+//! **Invariant:** a token belongs to one list in one order. It contains a checksum of that list and of itself, so a
+//! token of another list, or a damaged one, is refused and does not lead to wrong rows. The checksum needs no secret:
+//! the rows are public, and a client that forges a cursor gets rows that it may see anyway. So every instance accepts
+//! the tokens of the others, even with another SECRET_KEY.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,16 +18,16 @@ const CHECKSUM: usize = 8;
 /// The direction in which a client reads from the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// To the rows after it, in the order of the list.
+    /// The rows after it, in the order of the list.
     Forward,
-    /// To the rows before it.
+    /// The rows before it.
     Backward,
 }
 
-/// The value that the list is sorted by.
+/// The value by which the list is sorted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SortValue {
-    /// For `newest` and `oldest`.
+    /// The time, for `newest` and `oldest`.
     CreatedAt(DateTime<Utc>),
     /// For the orders by a fact; `None` for a listing that does not show it.
     Fact(Option<FactValue<'static>>),
@@ -35,21 +35,21 @@ pub enum SortValue {
     Place(Option<Coordinates>),
 }
 
-/// A keyset position: the sort value and id of the row at its edge.
+/// A keyset position: the sort value and id of a row.
 ///
-/// Rows that come or go elsewhere don't move it, so a walk neither repeats nor loses a row.
+/// Rows that are added or removed elsewhere don't move it, so reading the list neither repeats nor misses a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
     /// The direction.
     pub direction: Direction,
-    /// The edge row's sort value.
+    /// The sort value of the row.
     pub value: SortValue,
-    /// The edge row's number, which breaks ties.
+    /// The number of the row, which breaks ties.
     pub id: PropertyId,
 }
 
 impl Cursor {
-    /// The cursor at a row of a list that is sorted so.
+    /// The cursor at a row of a list with this order.
     pub fn at(property: &Property, sort: Sort, direction: Direction) -> Self {
         let value = match sort.key {
             SortKey::Added => SortValue::CreatedAt(property.created_at),
@@ -61,7 +61,7 @@ impl Cursor {
         Self { direction, value, id: property.id }
     }
 
-    /// Reads a token that [`Cursor::token`] made for a list; `None` for anything else, and for another list's token.
+    /// Reads a token that [`Cursor::token`] made for this list; `None` for any other text or list.
     pub fn parse(token: &str, sort: Sort, list: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
         let (sum, text) = bytes.split_at_checked(CHECKSUM)?;
@@ -80,7 +80,7 @@ impl Cursor {
             SortKey::Added => {
                 let micros = value.strip_prefix('t')?.parse().ok()?;
                 let at = DateTime::from_timestamp_micros(micros)?;
-                // The years that the table allows; the database knows no time much before or after.
+                // The years that the table allows; the database can't store times far outside them.
                 (1..=9999).contains(&at.year()).then_some(SortValue::CreatedAt(at))?
             }
             SortKey::Fact(fact) => match value.strip_prefix('p')? {
@@ -97,7 +97,7 @@ impl Cursor {
         (cursor.token(list) == token).then_some(cursor)
     }
 
-    /// The token that stands for it in URLs of a list, of which `list` tells it from every other.
+    /// The token for URLs of a list; `list` is a text that identifies the list.
     pub fn token(&self, list: &str) -> String {
         let direction = match self.direction {
             Direction::Forward => 'f',

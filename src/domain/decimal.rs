@@ -17,14 +17,14 @@ pub(super) fn parse(text: &str) -> Option<Decimal> {
     Decimal::from_str_exact(&format!("{sign}{whole}.{fraction:0<1}")).ok()
 }
 
-/// The number rounded to so many decimal places, of which it has all.
+/// The number rounded to `places` decimals, padded with zeros.
 pub(super) fn rounded(number: Decimal, places: u32) -> Decimal {
     let mut rounded = number.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
     rounded.rescale(places);
     rounded
 }
 
-/// The number with exactly so many decimal places; `None` where it has more.
+/// The number with exactly `places` decimals; `None` if it has more.
 pub(super) fn with_places(number: Decimal, places: u32) -> Option<Decimal> {
     let mut scaled = number;
     scaled.rescale(places);

@@ -1,15 +1,15 @@
-//! Addresses that mail can be sent to.
+//! E-mail addresses that mail can be sent to.
 
 use url::Host;
 
 use super::field_errors::quoted;
 use super::user_form::parse_email;
 
-/// The most bytes of the part before the `@` (RFC 5321).
+/// The maximum length of the part before the `@`, in bytes (RFC 5321).
 const MAX_LOCAL: usize = 64;
 
-/// An address that mail can be sent to. **Invariant:** its domain is ASCII: `ann@straße.example` is sent to
-/// `ann@xn--strae-oqa.example`; nothing in it ends a line or a header's value.
+/// An address that mail can be sent to. **Invariant:** its domain is ASCII: `ann@straße.example` becomes
+/// `ann@xn--strae-oqa.example`; nothing in it can end a line or a header's value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmailAddress {
     typed: String,
@@ -55,12 +55,12 @@ impl EmailAddress {
         Ok(Self { at, typed, domain: ascii })
     }
 
-    /// The address as it was typed.
+    /// The address as typed.
     pub fn as_str(&self) -> &str {
         &self.typed
     }
 
-    /// What stands before the `@`.
+    /// The part before the `@`.
     pub fn local(&self) -> &str {
         &self.typed[..self.at]
     }
@@ -70,7 +70,8 @@ impl EmailAddress {
         &self.domain
     }
 
-    /// The form for comparison and counting: without what stands after a plus sign, which all lead to one mailbox.
+    /// The form for comparison and counting: without the part after a plus sign, because all of these lead to one
+    /// mailbox.
     pub fn mailbox(&self) -> String {
         let local = self.local().split('+').next().unwrap_or_default();
         format!("{}@{}", local.to_lowercase(), self.domain)

@@ -1,4 +1,4 @@
-//! Enquiries: what a visitor asks about a listing, and what staff do with it.
+//! Enquiries: a visitor's question about a listing, and its state for staff.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use url::form_urlencoded;
@@ -7,14 +7,14 @@ use super::field_errors::{day, one_of, quoted, shown_again};
 use super::text::{is_absent, parse_text};
 use super::{EmailAddress, FieldErrors, PropertyId};
 
-/// The most characters of each field.
+/// The maximum length of each field, in characters.
 const MAX_NAME: usize = 100;
 const MAX_PHONE: usize = 40;
 const MAX_MESSAGE: usize = 5000;
 /// The last page of the inbox.
 const MAX_PAGE: u16 = 1000;
 
-/// An enquiry as it is typed into the form.
+/// The enquiry form as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EnquiryForm {
     /// The visitor's name.
@@ -23,15 +23,15 @@ pub struct EnquiryForm {
     pub email: String,
     /// Their phone number; may be empty.
     pub phone: String,
-    /// What they ask.
+    /// The message.
     pub message: String,
     /// Whether they want to see the property.
     pub viewing: bool,
-    /// Whether they want a copy.
+    /// Whether they want a copy by mail.
     pub copy: bool,
 }
 
-/// An enquiry whose fields are right.
+/// An enquiry with valid fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEnquiry {
     /// The visitor's name.
@@ -40,11 +40,11 @@ pub struct NewEnquiry {
     pub email: EmailAddress,
     /// Their phone number; may be empty.
     pub phone: String,
-    /// What they ask.
+    /// The message.
     pub message: String,
     /// Whether they want to see the property.
     pub viewing: bool,
-    /// Whether they want a copy.
+    /// Whether they want a copy by mail.
     pub copy: bool,
 }
 
@@ -64,7 +64,7 @@ impl EnquiryForm {
     /// Checks the fields.
     ///
     /// # Errors
-    /// What is wrong with each.
+    /// The errors of each field.
     pub fn parse(&self) -> Result<NewEnquiry, FieldErrors> {
         let mut errors = FieldErrors::new();
         let name = errors.check("name", line(&self.name, MAX_NAME));
@@ -104,16 +104,16 @@ fn phone(text: &str) -> Result<String, String> {
     }
 }
 
-/// What staff have done with an enquiry.
+/// The state of an enquiry for staff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnquiryState {
-    /// Nothing yet.
+    /// No user has read it.
     New,
     /// A user has read it.
     Read,
     /// It was answered.
     Answered,
-    /// It is unwanted.
+    /// It is spam.
     Spam,
 }
 
@@ -141,13 +141,13 @@ impl EnquiryState {
         }
     }
 
-    /// The state of a name.
+    /// The state with a name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
 }
 
-/// An enquiry as staff see it.
+/// A stored enquiry.
 #[derive(Debug, Clone)]
 pub struct Enquiry {
     /// Its number.
@@ -162,22 +162,22 @@ pub struct Enquiry {
     pub email: String,
     /// Their phone number; may be empty.
     pub phone: String,
-    /// What they ask.
+    /// The message.
     pub message: String,
     /// Whether they want to see the property.
     pub viewing: bool,
-    /// What was done with it.
+    /// The state.
     pub state: EnquiryState,
     /// When it was sent.
     pub created_at: DateTime<Utc>,
-    /// The user who changed its state last; empty where none has.
+    /// The user who last changed its state; empty if it was not changed.
     pub changed_by: String,
-    /// When that was.
+    /// When its state was last changed.
     pub changed_at: Option<DateTime<Utc>>,
 }
 
 impl Enquiry {
-    /// A link that begins an answer, with a subject and the quoted message.
+    /// A `mailto:` link for an answer, with a subject and the quoted message.
     pub fn answer(&self) -> String {
         let quote: Vec<_> = self.message.lines().map(|line| format!("> {line}")).collect();
         let body = format!("\r\n\r\n{} wrote:\r\n{}\r\n", self.name, quote.join("\r\n"));
@@ -193,9 +193,9 @@ impl Enquiry {
 /// The filter of the inbox.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EnquiryFilter {
-    /// The state; all when it is absent.
+    /// The state; all if absent.
     pub state: Option<EnquiryState>,
-    /// The listing; all when it is absent.
+    /// The listing; all if absent.
     pub listing: Option<i64>,
     /// The first day.
     pub from: Option<NaiveDate>,
@@ -209,7 +209,7 @@ impl EnquiryFilter {
     /// Reads a query string; unknown parameters are ignored.
     ///
     /// # Errors
-    /// What is wrong with each field.
+    /// The errors of each field.
     pub fn parse(text: &str) -> Result<Self, FieldErrors> {
         let (mut filter, mut errors) = (Self::default(), FieldErrors::new());
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {

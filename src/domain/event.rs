@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{FoldedLocation, Price, PropertyId, Status, Title};
 
-/// An event's number in the event log, and its entry's number in the history.
+/// The number of an event in the event log, and of its entry in the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId(pub i64);
 
@@ -13,31 +13,31 @@ pub struct EventId(pub i64);
 pub struct Event {
     /// Its number in the log.
     pub id: EventId,
-    /// Its transaction and time, `<xid>-<microseconds>`: a database that lost transactions gives their numbers again,
-    /// and only this tells the new event from the lost one.
+    /// Its transaction and time, `<xid>-<microseconds>`: a database that lost transactions assigns their numbers again,
+    /// and only this distinguishes the new event from the lost one.
     pub origin: String,
-    /// Who caused it: a user of the site, a command, or a database role.
+    /// The user of the site, command or database role that caused it.
     pub actor: String,
-    /// What happened.
+    /// The change.
     pub change: Change,
 }
 
-/// A changed row of some table, with its versions: `before` is absent for a new row, `after` for a deleted one. A variant
-/// is one entity of the log; `events::tags` says which tags its change touches.
+/// A changed row of a table, with its versions: `before` is absent for a new row, `after` for a deleted one. Each
+/// variant is one entity of the log; `events::tags` decides which tags its change affects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entity {
     /// A row of `property`.
     Listing {
         /// Its number.
         id: PropertyId,
-        /// Before the change.
+        /// The version before the change.
         before: Option<RowState>,
-        /// After it.
+        /// The version after the change.
         after: Option<RowState>,
     },
 }
 
-/// What happened to one row, or to many at once.
+/// A change of one row, or of many at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// A row was created or updated.
@@ -52,23 +52,23 @@ pub enum Change {
         /// The row.
         row: Entity,
     },
-    /// One statement changed more rows than are listed one by one (1,000), or emptied the table. Events that can't be
-    /// read count as this.
+    /// One statement changed more rows than are listed individually (1,000), or emptied the table. An unreadable event
+    /// counts as this.
     Bulk {
-        /// How many rows, where the database knows.
+        /// The number of rows, if the database knows it.
         rows: i64,
     },
     /// No row was changed: the cache was cleared.
     Cleared,
     /// No row was changed: part of the cache was cleared.
     ClearedTags {
-        /// The tags whose entries are to end.
+        /// The tags whose entries become invalid.
         tags: Vec<String>,
     },
 }
 
 impl Change {
-    /// Its name in logs: Django's signal, `bulk` or `clear`.
+    /// The name in logs: Django's signal, `bulk` or `clear`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::PostSave { .. } => "post_save",
@@ -79,19 +79,19 @@ impl Change {
     }
 }
 
-/// What receivers need to know of a listing.
+/// The facts of a listing that receivers need.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowState {
     /// Its headline.
     pub title: Title,
-    /// What it costs.
+    /// The price.
     pub price: Price,
     /// Its location as the database folds it.
     pub location_folded: FoldedLocation,
-    /// Its status. Events from before listings had one are of active listings.
+    /// Its status. Events that are older than this field are about active listings.
     #[serde(default)]
     pub status: Status,
-    /// Its location as it was typed, if an update changed that.
+    /// Its location as typed, if an update changed it.
     #[serde(default)]
     pub location: Option<String>,
 }

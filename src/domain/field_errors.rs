@@ -1,4 +1,4 @@
-//! Messages about input, by the field that they belong to.
+//! Error messages about input, by field.
 
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ impl FieldErrors {
         }
     }
 
-    /// Keeps the value of a successful parse; notes the error of a failed one.
+    /// Returns the value of a successful parse; records the error of a failed one.
     pub fn check<T, E: ToString>(
         &mut self,
         field: &'static str,
@@ -54,7 +54,7 @@ impl FieldErrors {
         parsed.map_err(|err| self.add(field, err.to_string())).ok()
     }
 
-    /// The value of an input in which every field is right.
+    /// The value, if every field is valid.
     ///
     /// # Errors
     /// These errors, if there are any.
@@ -62,12 +62,12 @@ impl FieldErrors {
         if self.is_empty() { Ok(value) } else { Err(self) }
     }
 
-    /// Whether every field is right.
+    /// Whether every field is valid.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The value that was read, if every field is right.
+    /// The value, if every field is valid.
     ///
     /// # Errors
     /// These errors, if there are any.
@@ -89,7 +89,7 @@ impl FieldErrors {
     }
 }
 
-/// A day as the forms send it, and nothing else that could be read as one.
+/// A day in the format that forms send; no other format is accepted.
 pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
     let shape = text.len() == 10 && text.is_ascii();
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();

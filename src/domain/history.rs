@@ -17,15 +17,15 @@ pub struct HistoryEntry {
     pub kind: String,
     /// The listing; `None` for a bulk change or a clear.
     pub property: Option<PropertyId>,
-    /// Its headline then; for other entries what was changed.
+    /// Its headline at that time; for other entries a description of what was changed.
     pub title: String,
     /// A note with the reason, if there is one.
     pub note: Option<String>,
     /// The fields that an update changed.
     pub changes: Vec<FieldChange>,
-    /// The whole listing before; `None` when it was added, or where the history does not tell.
+    /// The whole listing before; `None` if it was added then, or if the history does not say.
     pub before: Option<PropertyForm>,
-    /// The whole listing after; `None` when it was deleted, or where the history does not tell.
+    /// The whole listing after; `None` if it was deleted then, or if the history does not say.
     pub after: Option<PropertyForm>,
 }
 
@@ -36,34 +36,34 @@ pub struct ChangeMark {
     pub at: i64,
     /// `created`, `updated`, `deleted`, `bulk` or `cleared`.
     pub kind: String,
-    /// How many entries of the history there are.
+    /// The number of history entries.
     pub changes: i64,
-    /// How many rows they changed.
+    /// The number of rows that they changed.
     pub rows: i64,
-    /// How many users, commands or roles made them.
+    /// The number of users, commands or roles that made them.
     pub actors: i64,
-    /// One of these.
+    /// One of the actors.
     pub actor: String,
-    /// The listing, if it was only one.
+    /// The listing, if there is only one.
     pub listing: Option<PropertyId>,
     /// The listing's headline.
     pub title: Option<String>,
 }
 
-/// Who made a change that came in the way of an edit, from the editor's point of view.
+/// Who made a change that conflicts with an edit, from the editor's point of view.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Author {
     /// The editor, in another tab or window.
     Own,
     /// A user of the site, a command, or a database role.
     Other(String),
-    /// The log does not tell.
+    /// The log does not say.
     #[default]
     Unknown,
 }
 
 impl Author {
-    /// The first of the actors who is not the editor; the editor where there is no other.
+    /// The first actor who is not the editor; the editor if there is no other.
     pub fn among(actors: impl IntoIterator<Item = String>, editor: &str) -> Self {
         let mut author = Self::Unknown;
         for actor in actors {
@@ -75,7 +75,8 @@ impl Author {
         author
     }
 
-    /// What happened, such as “You changed this listing in another tab or window”; `did` is a regular verb in the past.
+    /// A sentence such as “You changed this listing in another tab or window”; `did` is a regular verb in the past
+    /// tense.
     pub fn said(&self, did: &str, what: &str) -> String {
         match self {
             Self::Own => format!("You {did} this {what} in another tab or window"),
@@ -85,7 +86,7 @@ impl Author {
     }
 }
 
-/// An old and a new value.
+/// The old and the new value of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldChange {
     /// The field.
@@ -119,9 +120,9 @@ pub struct DeletedListing {
     pub id: PropertyId,
     /// Its headline.
     pub title: String,
-    /// Where it was.
+    /// Its location.
     pub location: String,
-    /// What it cost.
+    /// Its price.
     pub price: String,
     /// Whether its number is in use again.
     pub is_back: bool,

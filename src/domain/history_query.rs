@@ -1,4 +1,4 @@
-//! Filter and position of the history.
+//! The filter and position of the history.
 
 use chrono::NaiveDate;
 use url::form_urlencoded;
@@ -16,7 +16,7 @@ pub enum HistoryKind {
     Changed,
     /// A listing was deleted.
     Deleted,
-    /// A statement that changed more listings than are recorded one by one.
+    /// A statement changed more listings than are recorded individually.
     Bulk,
     /// The cache was cleared.
     Cleared,
@@ -129,13 +129,13 @@ impl HistoryQuery {
         errors.or(query)
     }
 
-    /// Whether it asks for less than everything.
+    /// Whether any filter is set.
     pub fn is_filtered(&self) -> bool {
         let all = Self { place: self.place, ..Self::default() };
         *self != all
     }
 
-    /// The query string that asks for this from another place.
+    /// The query string of this query at another position.
     pub fn at(&self, place: HistoryPlace) -> String {
         let mut text = form_urlencoded::Serializer::new(String::new());
         let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());

@@ -1,10 +1,10 @@
-//! Files of listings that staff look at before they import them.
+//! Files of listings that staff preview before they import them.
 
 use std::fmt;
 
 use super::{FieldChange, PropertyId};
 
-/// A kept file's number.
+/// The number of an uploaded file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UploadId(pub i64);
 
@@ -14,15 +14,15 @@ impl fmt::Display for UploadId {
     }
 }
 
-/// What an import would do with one row.
+/// The effect of an import on one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportSample {
-    /// The listing; `None` for one that gets its number then.
+    /// The listing; `None` if it will get a new number.
     pub id: Option<PropertyId>,
-    /// Its headline as the file has it.
+    /// Its headline in the file.
     pub title: String,
-    /// Whether there is no such listing yet.
+    /// Whether the listing does not exist yet.
     pub is_new: bool,
-    /// The fields that would change; of a new listing all of them, without values before.
+    /// The fields that would change; for a new listing all of them, without old values.
     pub changes: Vec<FieldChange>,
 }

@@ -1,11 +1,11 @@
-//! Jobs: work that is done in the background, as often as it takes.
+//! Jobs: work in the background that is retried until it succeeds.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-/// How often a job is tried before it has failed.
+/// How often a job is tried before it fails for good.
 pub const MAX_TRIES: i32 = 8;
 
 /// The delays between tries: about six hours in all, so that an outage of an hour loses no mail.
@@ -19,18 +19,18 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JobId(pub i64);
 
-/// What is to be done.
+/// The kind of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JobKind {
     /// Send a mail.
     Mail,
-    /// Find the accounts of an address, and send each the link for a new password.
+    /// Find the accounts of an address, and send a link for a new password to each.
     PasswordReset,
     /// Remove expired sessions, uploaded files that were not imported, and alerts that were not confirmed.
     Expired,
-    /// Trim the event log, and erase old entries of the history.
+    /// Trim the event log, and delete old entries of the history.
     History,
-    /// Erase old enquiries.
+    /// Delete old enquiries.
     Enquiries,
     /// Remove the files of photos that no listing has had for a day.
     Photos,
@@ -63,7 +63,7 @@ impl JobKind {
         }
     }
 
-    /// What it does, for people.
+    /// The label for people.
     pub fn label(self) -> &'static str {
         match self {
             Self::Mail => "Send a mail",
@@ -94,7 +94,7 @@ impl JobKind {
         }
     }
 
-    /// The kind of a name; `None` for one of another release.
+    /// The kind with a name; `None` for another release's.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
@@ -103,13 +103,13 @@ impl JobKind {
 /// The state of a job, as lists show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobState {
-    /// It failed, and is not tried again.
+    /// It failed, and is not retried.
     Failed,
-    /// A worker runs it.
+    /// A worker is running it.
     Running,
-    /// It is due, or will be.
+    /// It is due now or later.
     Waiting,
-    /// It runs now and then.
+    /// It runs regularly.
     Periodic,
 }
 
@@ -133,13 +133,13 @@ impl JobState {
 pub struct Job {
     /// Its number.
     pub id: JobId,
-    /// The name of its kind, which may be one of another release.
+    /// The name of its kind, which may be another release's.
     pub kind: String,
-    /// What it is about.
+    /// The job's data.
     pub payload: Value,
     /// When it was added.
     pub created_at: DateTime<Utc>,
-    /// When it may run; while it runs, until when its worker has to show a sign of life.
+    /// When it may run; while it runs, when its worker's lease ends.
     pub run_at: DateTime<Utc>,
     /// How often it was tried.
     pub tries: i32,
@@ -147,7 +147,7 @@ pub struct Job {
     pub claimed_by: Option<String>,
     /// When the last try began.
     pub started_at: Option<DateTime<Utc>>,
-    /// When a periodic job was last done.
+    /// When a periodic job last finished.
     pub finished_at: Option<DateTime<Utc>>,
     /// Why the last try failed.
     pub error: Option<String>,
@@ -156,29 +156,29 @@ pub struct Job {
 }
 
 impl Job {
-    /// What it does, for people.
+    /// The label of its kind, for people.
     pub fn label(&self) -> &str {
         JobKind::named(&self.kind).map_or(self.kind.as_str(), |kind| kind.label())
     }
 }
 
-/// How many jobs there are.
+/// The numbers of jobs.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct JobCounts {
-    /// Jobs that wait, without periodic ones.
+    /// Waiting jobs, without periodic ones.
     pub waiting: i64,
-    /// Jobs that run.
+    /// Running jobs.
     pub running: i64,
-    /// Jobs that have failed.
+    /// Failed jobs.
     pub failed: i64,
-    /// How long the oldest job that is due has waited.
+    /// How long the oldest due job has waited.
     pub overdue: Duration,
     /// Jobs that wait because a server can't be reached.
     pub blocked: i64,
 }
 
-/// How long after a failed try the next one begins; `None` after the last. `random` is from 0 to 1: jobs that failed
-/// together are not all tried again at the same moment.
+/// The delay between a failed try and the next; `None` after the last. `random` is from 0 to 1: jobs that failed
+/// together are not all retried at the same moment.
 pub fn delay_after(tries: i32, random: f64) -> Option<Duration> {
     let index = usize::try_from(tries - 1).unwrap_or(0);
     let seconds = Duration::from_secs(*DELAYS.get(index)?);

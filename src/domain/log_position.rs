@@ -1,11 +1,12 @@
-//! A position in the event log: which transactions' events a cache reflects.
+//! A position in the event log: the transactions whose events a cache reflects.
 //!
-//! A position has three parts. The *history* names the log: server, database, WAL timeline, and the tables with their
-//! triggers. The *snapshot* tells the transactions that were over: every event of those is applied, and no other is.
-//! The *tail* is a checksum of the newest events that the snapshot sees: they must still be there, unchanged.
+//! A position has three parts. The *history* identifies the log: server, database, WAL timeline, and the tables with
+//! their triggers. The *snapshot* lists the transactions that had ended: exactly their events are applied. The *tail*
+//! is a checksum of the newest events that the snapshot sees: they must still exist unchanged.
 //!
-//! **Invariant:** a cache that reflects a position is right after the events of all other transactions are applied, if
-//! history and tail are still the database's. If not, the database lost or replaced transactions, and nothing is known.
+//! **Invariant:** a cache at a position is up to date after the events of all other transactions are applied, if
+//! history and tail are still the database's. If not, the database lost or replaced transactions, and the state of the
+//! cache is unknown.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,16 +14,16 @@ use std::str::FromStr;
 /// A position in the event log of one database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogPosition {
-    /// Names the log; without spaces.
+    /// Identifies the log; without spaces.
     pub history: String,
-    /// The transactions that were over.
+    /// The transactions that had ended.
     pub snapshot: LogSnapshot,
     /// A checksum of the newest events of those transactions; without spaces.
     pub tail: String,
 }
 
-/// A snapshot in PostgreSQL's notation, `xmin:xmax:running,…`: every transaction below `xmax` was over, but for those
-/// that were running. Source: PostgreSQL's documentation of `pg_snapshot`.
+/// A snapshot in PostgreSQL's notation, `xmin:xmax:running,…`: every transaction below `xmax` had ended, except the
+/// running ones. See PostgreSQL's documentation of `pg_snapshot`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogSnapshot {
     text: String,
@@ -32,17 +33,17 @@ pub struct LogSnapshot {
 }
 
 impl LogSnapshot {
-    /// The notation.
+    /// The snapshot in PostgreSQL's notation.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The transaction id below which none was running.
+    /// Every transaction below this id had ended.
     pub fn xmin(&self) -> u64 {
         self.xmin
     }
 
-    /// The first transaction id that was not yet given.
+    /// The first transaction id that was not assigned yet.
     pub fn xmax(&self) -> u64 {
         self.xmax
     }
@@ -53,7 +54,7 @@ impl LogSnapshot {
     }
 }
 
-/// The text is not a position.
+/// The error for a text that is not a position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAPosition;
 

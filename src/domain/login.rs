@@ -8,7 +8,7 @@ use super::field_errors::quoted;
 use super::text::check_characters;
 use super::user_agent::short_user_agent;
 
-/// The most characters of a filter.
+/// The maximum length of a filter, in characters.
 const MAX_FILTER: usize = 150;
 
 /// The outcome of a login attempt, or a logout.
@@ -48,7 +48,7 @@ impl LoginKind {
         }
     }
 
-    /// The kind of a name.
+    /// The kind with a name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
@@ -61,9 +61,9 @@ pub struct LoginEvent {
     pub id: i64,
     /// The outcome.
     pub kind: LoginKind,
-    /// The login name as it was typed.
+    /// The login name as typed.
     pub username: String,
-    /// From where; empty when that is not known.
+    /// The client's address; empty if unknown.
     pub address: String,
     /// The `User-Agent` header.
     pub user_agent: String,
@@ -87,9 +87,9 @@ pub struct LoginFilter {
     pub username: String,
     /// The address; empty for all.
     pub address: String,
-    /// The kind; all when it is absent.
+    /// The kind; all if absent.
     pub kind: Option<LoginKind>,
-    /// Only those with a smaller number.
+    /// Only events with a smaller number.
     pub before: Option<i64>,
 }
 
@@ -130,7 +130,7 @@ impl LoginFilter {
         errors.or(filter)
     }
 
-    /// Whether it leaves anything out, apart from what is on earlier pages.
+    /// Whether no filter is set; the position does not count.
     pub fn is_empty(&self) -> bool {
         self.username.is_empty() && self.address.is_empty() && self.kind.is_none()
     }
@@ -146,7 +146,7 @@ impl LoginFilter {
     }
 }
 
-/// A part of a name or an address to look for.
+/// The part of a name or an address to search for.
 fn filter_text(text: &str) -> Result<String, String> {
     check_characters(text).map_err(|err| err.to_string())?;
     match text.chars().count() <= MAX_FILTER {

@@ -1,4 +1,4 @@
-//! Usernames that a reader takes for one another (UTS #39, section 4): `admin` and `аdmin` with a Cyrillic letter.
+//! Finds usernames that look alike (UTS #39, section 4), such as `admin` and `аdmin` with a Cyrillic letter.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,10 +9,10 @@ use super::Username;
 /// Why an account can't have a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
-    /// An account has just this name.
+    /// An account has exactly this name.
     #[error("A user with that username already exists.")]
     Taken,
-    /// A reader would take the first name for the second, which is that of an account.
+    /// The first name looks like the second, which an account has.
     #[error(
         "“{0}” looks like “{1}”, a username that already exists. Choose a name that can’t be confused \
         with it."
@@ -20,7 +20,7 @@ pub enum NameError {
     LooksLike(String, String),
 }
 
-/// The names of accounts, by what a reader sees of them.
+/// The names of accounts, by their appearance.
 #[derive(Debug, Default)]
 pub struct Names {
     by_look: HashMap<String, Username>,
@@ -28,7 +28,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// Whether an account has just this name.
+    /// Whether an account has exactly this name.
     pub fn contains(&self, name: &Username) -> bool {
         self.names.contains(name.as_str())
     }
@@ -62,7 +62,7 @@ impl<'a> FromIterator<&'a Username> for Names {
     }
 }
 
-/// The looks of a name: its skeleton as written and in lower case, because case is easily confused too.
+/// The appearances of a name: its skeleton as written and in lower case, because case is easily confused too.
 fn looks(name: &Username) -> [String; 2] {
     let name = name.as_str();
     [skeleton(name).collect(), skeleton(&name.to_lowercase()).collect()]

@@ -1,40 +1,40 @@
-//! Two edits of one listing, brought together field by field.
+//! Merges two edits of one listing, field by field.
 
 use similar::TextMerge;
 
 use super::{Fact, PropertyForm};
 
-/// Who changed a field since the state that both started from.
+/// Who changed a field since both edits started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangedBy {
-    /// Both have the same value.
+    /// Neither, or both to the same value.
     Neither,
     /// Only the user who is editing.
     Me,
     /// Only the other user, who saved in the meantime.
     Them,
-    /// Both, each differently; or it is unknown who, because the state that they started from is not known.
+    /// Both, to different values; or it is unknown, because the starting state is not known.
     Both,
 }
 
-/// A field of two edits.
+/// A field with the values of both edits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MergedField {
     /// The field.
     pub fact: &'static Fact,
-    /// Its value when both began, where that is known.
+    /// The value when both edits started, if it is known.
     pub base: Option<String>,
-    /// Its value as it is stored.
+    /// The stored value.
     pub theirs: String,
-    /// Its value as it was typed.
+    /// The typed value.
     pub mine: String,
     /// Who changed it.
     pub changed_by: ChangedBy,
-    /// Both changes in one text, where they don't touch the same lines.
+    /// A text with both changes, if they don't touch the same lines.
     pub combined: Option<String>,
 }
 
-/// Compares what is stored and what was typed with what both started from.
+/// Compares the stored and the typed values with those when both edits started.
 pub fn merge(
     base: Option<&PropertyForm>,
     theirs: &PropertyForm,
@@ -66,7 +66,7 @@ pub fn merge(
     mine.fields().map(merged).collect()
 }
 
-/// Both changes of a text, if none of its lines was changed by both.
+/// A text with both changes, if no line was changed by both.
 fn combine(base: &str, theirs: &str, mine: &str) -> Option<String> {
     let [base, theirs, mine] = [base, theirs, mine].map(|text| format!("{text}\n"));
     let merged = TextMerge::from_lines(base.as_str(), mine.as_str(), theirs.as_str());

@@ -1,7 +1,7 @@
-//! The domain: properties, the queries that list them, the events that changes cause.
+//! The domain: listings, the queries that list them, and the events that changes cause.
 //!
-//! Everything here is plain data and parsing. **Invariant:** no I/O, and no import from another layer; a value
-//! that exists has been checked, so no other layer checks it again.
+//! The domain is plain data and parsing. **Invariant:** no I/O, and no import from another layer; a value that exists
+//! has been checked, so no other layer checks it again.
 
 mod account_event;
 mod admin_list;

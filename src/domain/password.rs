@@ -1,4 +1,4 @@
-//! New passwords, and what is wrong with bad ones: the four rules of Django's default validators.
+//! Checks new passwords with the four rules of Django's default validators.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -12,14 +12,14 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::Username;
 use super::characters::{category, is_ignorable};
 
-/// The fewest characters that a password may have.
+/// The minimum number of characters of a password.
 const MIN_CHARACTERS: usize = 8;
-/// The most bytes; more would only cost time to hash.
+/// The maximum number of bytes; more would only take time to hash.
 const MAX_BYTES: usize = 1024;
-/// From which share of common characters a password is too similar to what is known of its owner.
+/// The share of common characters from which a password is too similar to its owner's data.
 const MAX_SIMILARITY: f64 = 0.7;
 
-/// The 20,000 most common passwords, in lower case: the list that Django ships (see the LICENSE beside it).
+/// The 20,000 most common passwords, in lower case: Django's list (see the LICENSE next to it).
 static COMMON: LazyLock<HashSet<Box<str>>> = LazyLock::new(|| {
     let packed = include_bytes!("common_passwords/common-passwords.txt.gz");
     let mut text = String::new();
@@ -28,41 +28,41 @@ static COMMON: LazyLock<HashSet<Box<str>>> = LazyLock::new(|| {
     text.lines().map(|line| line.trim().into()).collect()
 });
 
-/// A new password that is good enough, prepared; never shown or logged.
+/// A new password that fulfils the rules, prepared for hashing; never shown or logged.
 pub struct Password(String);
 
 /// One rule that a password breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
-    /// Fewer than 8 characters.
+    /// It has fewer than 8 characters.
     #[error("This password is too short. It must contain at least 8 characters.")]
     TooShort,
-    /// More than 1,024 bytes, which would only cost time to hash.
+    /// It has more than 1,024 bytes, which would only take time to hash.
     #[error("This password is too long. It may contain at most 1,024 bytes.")]
     TooLong,
-    /// A character that can't be typed again with certainty: for control, unseen, or without a meaning in Unicode.
+    /// It has a character that may be impossible to type again: a control, invisible or unassigned character.
     #[error("This password contains a character that is not allowed (U+{0:04X}).")]
     Disallowed(u32),
-    /// Only digits.
+    /// It has only digits.
     #[error("This password is entirely numeric.")]
     Numeric,
-    /// One of the most common passwords.
+    /// It is one of the most common passwords.
     #[error("This password is too common.")]
     Common,
-    /// The login name, or nearly.
+    /// It is similar to the login name.
     #[error("The password is too similar to the username.")]
     LikeUsername,
-    /// The e-mail address or a part of it, or nearly.
+    /// It is similar to the e-mail address or a part of it.
     #[error("The password is too similar to the email address.")]
     LikeEmail,
 }
 
-/// Every rule that a password breaks; at least one.
+/// The rules that a password breaks; at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PasswordErrors(Vec<PasswordError>);
 
 impl PasswordErrors {
-    /// The rules.
+    /// The broken rules.
     pub fn as_slice(&self) -> &[PasswordError] {
         &self.0
     }
@@ -111,8 +111,7 @@ impl Password {
     /// Accepts a password that the user confirmed although it is weak.
     ///
     /// # Errors
-    /// [`PasswordError::TooShort`] when it is empty, [`PasswordError::TooLong`] when it only costs time to hash,
-    /// [`PasswordError::Disallowed`].
+    /// [`PasswordError::TooShort`] if it is empty, [`PasswordError::TooLong`], [`PasswordError::Disallowed`].
     pub fn unchecked(text: &str) -> Result<Self, PasswordError> {
         let text = Self::prepared(text);
         if let Some(c) = text.chars().find(|c| is_disallowed(*c)) {
@@ -125,8 +124,8 @@ impl Password {
         }
     }
 
-    /// A typed password as it is hashed and compared: by the profile OpaqueString (RFC 8265, section 4.2), spaces are
-    /// U+0020, and composed and decomposed letters are the same. Keyboards and systems differ in what they send for them.
+    /// A typed password as it is hashed and compared: by the profile OpaqueString (RFC 8265, section 4.2), every space
+    /// becomes U+0020, and decomposed letters are composed. Keyboards and systems differ in what they send for them.
     pub fn prepared(text: &str) -> String {
         let spaced = text.chars().map(|c| match category(c) {
             GeneralCategory::SpaceSeparator => ' ',
@@ -135,8 +134,8 @@ impl Password {
         spaced.nfc().collect()
     }
 
-    /// The texts that a hash of the typed password may have been made of: the prepared password, and for programs that do not
-    /// prepare passwords, the typed text or its decomposed form.
+    /// The texts that a stored hash may have been made from: the prepared password and, for programs that don't prepare
+    /// passwords, the typed text and its decomposed form.
     pub fn readings(text: &str) -> Vec<String> {
         let mut readings = vec![Self::prepared(text)];
         for reading in [text.to_owned(), text.nfd().collect()] {
@@ -159,8 +158,8 @@ impl fmt::Debug for Password {
     }
 }
 
-/// Whether RFC 8264's FreeformClass, which the profile is based on, leaves a character out: controls, what can't be seen,
-/// and what has no meaning that two systems agree on. Prepared text is composed, so that single jamo need not be left out.
+/// Whether RFC 8264's FreeformClass, the base of the profile, excludes a character: controls, invisible characters, and
+/// those without an agreed meaning. Prepared text is composed, so single jamo need not be excluded.
 fn is_disallowed(c: char) -> bool {
     let unusable = matches!(
         category(c),
@@ -178,13 +177,13 @@ fn is_numeric(text: &str) -> bool {
     !text.is_empty() && text.chars().all(char::is_numeric)
 }
 
-/// Whether a password is made of much the same characters as something that is known of its owner, or as a part of it.
+/// Whether a password has mostly the same characters as some data of its owner, or as a part of it.
 fn is_like(password: &str, known: &str) -> bool {
     let known = known.nfc().collect::<String>().to_lowercase();
     let parts = known.split(|c: char| !c.is_alphanumeric() && c != '_');
     parts.chain([&*known]).any(|part| {
         let (long, short) = (password.chars().count(), part.chars().count());
-        // A short part of a long password says nothing.
+        // A short part of a long password proves no similarity.
         let too_short = long >= 10 * short && (short as f64) < MAX_SIMILARITY / 2.0 * long as f64;
         !part.is_empty() && !too_short && similarity(password, part) >= MAX_SIMILARITY
     })
@@ -231,7 +230,7 @@ mod tests {
             ("Teragram", vec![LikeUsername]),
             ("hamilton7x", vec![LikeEmail]),
             ("m.hamilton@apollo.example", vec![LikeEmail]),
-            // Eight characters as they are typed, seven as they are counted.
+            // Eight characters as typed, seven as counted.
             ("passe\u{301}zz", vec![TooShort]),
             ("mårgaret7x", vec![LikeUsername]),
             ("good\tpassword", vec![Disallowed(9)]),
@@ -254,7 +253,7 @@ mod tests {
             assert_eq!(Password::readings(typed)[0], composed);
             assert!(Password::readings(typed).contains(&typed.to_owned()));
         }
-        // Case, compatibility characters and space at the ends are the password's own.
+        // Case, compatibility characters and spaces at the ends belong to the password.
         for typed in [" Secret word ", "ﬁve ①", "ＷＩＤＥ"] {
             assert_eq!(Password::readings(typed)[0], typed);
         }

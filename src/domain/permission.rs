@@ -1,6 +1,6 @@
 //! The permissions of staff.
 
-/// A permission, as in Django's permissions of a model, and one for the cache.
+/// A permission: Django's permissions of a model, and two of the site's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Permission {
     /// View listings and their history.
@@ -11,9 +11,9 @@ pub enum Permission {
     Change,
     /// Delete listings.
     Delete,
-    /// Look at the cache's figures, and do things to it.
+    /// View the cache's figures, and use its actions.
     Cache,
-    /// Read, answer and erase enquiries.
+    /// Read, answer and delete enquiries.
     Enquiries,
 }
 
@@ -44,11 +44,11 @@ impl Permission {
             Self::Cache => {
                 "View cache statistics, clear the cache and run its tests. View and retry background jobs."
             }
-            Self::Enquiries => "Read, answer and erase enquiries.",
+            Self::Enquiries => "Read, answer and delete enquiries.",
         }
     }
 
-    /// The permission of a name.
+    /// The permission with a name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|permission| permission.name() == name)
     }
@@ -64,7 +64,7 @@ impl Permissions {
         Permission::ALL.into_iter().collect()
     }
 
-    /// The permissions of these names; a name that is none is left out.
+    /// The permissions with these names; unknown names are skipped.
     pub fn named<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         names.into_iter().filter_map(Permission::named).collect()
     }
@@ -75,7 +75,7 @@ impl Permissions {
         all.filter(move |permission| self.has(*permission))
     }
 
-    /// Their names, as the database has them.
+    /// Their names in the database.
     pub fn names(self) -> Vec<&'static str> {
         self.iter().map(Permission::name).collect()
     }
@@ -86,7 +86,7 @@ impl Permissions {
         self.has(permission) || implied
     }
 
-    /// Whether a permission is among them.
+    /// Whether the set contains a permission.
     pub fn has(self, permission: Permission) -> bool {
         self.0 & (1 << permission as u8) != 0
     }

@@ -1,5 +1,5 @@
-//! The photos of a listing: which there are, in which order, and what each shows. Their files are in the store that
-//! [`crate::media`] reads and writes.
+//! The photos of a listing, in their order, with their alternative texts. The files are in the store of
+//! [`crate::media`].
 
 use std::collections::HashSet;
 use std::fmt;
@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use super::field_errors::quoted;
 use super::text::parse_text;
 
-/// The name of a photo's files, made of the uploaded file's content: the first half of a SHA-256, in hexadecimal digits.
+/// The name of a photo's files, from the uploaded file's content: the first half of a SHA-256 in hexadecimal digits.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PhotoHash(String);
 
 impl PhotoHash {
-    /// How many digits it has.
+    /// The number of digits.
     pub const DIGITS: usize = 32;
 
     /// Reads a hash; `None` for any other text.
@@ -39,9 +39,9 @@ impl fmt::Display for PhotoHash {
 /// The formats that each photo is stored in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PhotoFormat {
-    /// The smaller one.
+    /// The smaller format.
     Webp,
-    /// The one that every program reads.
+    /// The format that every program can read.
     Jpeg,
 }
 
@@ -49,7 +49,7 @@ impl PhotoFormat {
     /// Every format, the preferred one first.
     pub const ALL: [Self; 2] = [Self::Webp, Self::Jpeg];
 
-    /// The end of a file's name.
+    /// The extension of a file's name.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Webp => "webp",
@@ -78,18 +78,18 @@ pub struct PhotoFile {
 }
 
 impl PhotoFile {
-    /// Reads a path as `Display` writes it; `None` for any other path.
+    /// Reads a path in the form of `Display`; `None` for any other path.
     pub fn parse(path: &str) -> Option<Self> {
         let (hash, name) = path.split_once('/')?;
         let (width, extension) = name.split_once('.')?;
         let format = PhotoFormat::ALL.into_iter().find(|format| format.extension() == extension)?;
         let file = Self { hash: PhotoHash::parse(hash)?, width: width.parse().ok()?, format };
-        // No number has two paths.
+        // Each file has exactly one path.
         (file.to_string() == path && file.width > 0).then_some(file)
     }
 }
 
-/// The path below the store, and below `/media/`.
+/// Writes the path in the store, and after `/media/`.
 impl fmt::Display for PhotoFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}.{}", self.hash, self.width, self.format.extension())
@@ -101,7 +101,7 @@ impl fmt::Display for PhotoFile {
 pub struct Photo {
     /// The name of its files.
     pub hash: PhotoHash,
-    /// What it shows, for readers who can't see it; may be empty.
+    /// The alternative text: what the photo shows, for readers who can't see it; may be empty.
     pub alt: String,
     /// The width of its largest file.
     pub width: u32,
@@ -110,14 +110,14 @@ pub struct Photo {
 }
 
 impl Photo {
-    /// The widths of the files, unless the picture itself is narrower.
+    /// The widths of the files. A narrower picture gets no larger ones.
     pub const WIDTHS: [u32; 5] = [320, 640, 960, 1280, 1920];
-    /// The greatest height of a file: what is taller is made narrower than the widest width.
+    /// The maximum height of a file: a taller picture is scaled down to it.
     pub const MAX_HEIGHT: u32 = 3840;
-    /// The most characters of `alt`.
+    /// The maximum length of `alt`, in characters.
     pub const MAX_ALT: usize = 200;
 
-    /// The widths of its files, the smallest first; the last is its own.
+    /// The widths of its files, the smallest first; the last is the photo's own.
     pub fn widths(&self) -> impl DoubleEndedIterator<Item = u32> + use<> {
         let own = self.width;
         Self::WIDTHS.into_iter().filter(move |width| *width < own).chain([own])
@@ -141,7 +141,7 @@ impl Photo {
         widths.flat_map(|width| PhotoFormat::ALL.map(|format| self.file(width, format)))
     }
 
-    /// Reads what a photo shows; an empty text is allowed.
+    /// Checks an alternative text; an empty one is allowed.
     ///
     /// # Errors
     /// A message that says what is allowed.
@@ -166,21 +166,21 @@ impl Photo {
 pub struct Photos(Vec<Photo>);
 
 impl Photos {
-    /// The most photos of a listing.
+    /// The maximum number of photos of a listing.
     pub const MAX: usize = 40;
 
-    /// Photos in an order; `None` for more than [`Photos::MAX`], and where one is there twice.
+    /// Photos in an order; `None` for more than [`Photos::MAX`], and for duplicates.
     pub fn new(photos: Vec<Photo>) -> Option<Self> {
         let names: HashSet<_> = photos.iter().map(|photo| &photo.hash).collect();
         let is_valid = photos.len() <= Self::MAX && names.len() == photos.len();
         is_valid.then_some(Self(photos))
     }
 
-    /// The photos of a JSON array as the database has it; `None` for anything else.
+    /// Reads the database's JSON array of photos; `None` for anything else.
     pub fn from_json(json: serde_json::Value) -> Option<Self> {
         let mut photos: Vec<Photo> = serde_json::from_value(json).ok()?;
         for photo in &mut photos {
-            // A program that writes to the database may not know what is allowed.
+            // Another program that writes to the database may not check the text.
             photo.alt = Photo::parse_alt(&photo.alt).unwrap_or_default();
         }
         let mut names = HashSet::new();
@@ -188,7 +188,7 @@ impl Photos {
         Self::new(photos).filter(|photos| photos.0.iter().all(Photo::is_valid))
     }
 
-    /// Reads photos as `Display` writes them, or a JSON array of them.
+    /// Reads photos in the form of `Display`, or a JSON array of them.
     ///
     /// # Errors
     /// A message that says what is allowed.
@@ -209,7 +209,7 @@ impl Photos {
         &self.0
     }
 
-    /// The photos, to be changed.
+    /// The photos, to change them.
     pub fn into_vec(self) -> Vec<Photo> {
         self.0
     }
@@ -236,7 +236,7 @@ fn wrong(text: &str) -> String {
     )
 }
 
-/// One photo per line, as files and the history have them: its name, its size and what it shows.
+/// Writes one photo per line, as in files and the history: its name, size and alternative text.
 impl fmt::Display for Photos {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, Photo { hash, alt, width, height }) in self.0.iter().enumerate() {

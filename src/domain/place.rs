@@ -1,4 +1,4 @@
-//! The places that listings are in, and what a reader asks of them.
+//! The places of listings, and the query for them.
 
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
@@ -6,30 +6,30 @@ use url::form_urlencoded;
 use super::text::is_absent;
 use super::{FieldErrors, ListingFilter, Location};
 
-/// A location that listings have.
+/// A location that at least one listing has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The location, spelled as in its newest listing.
     pub location: Location,
-    /// How many listings it has; `None` where they are too many to be counted for each place.
+    /// The number of listings; `None` if there are too many to count for each place.
     pub listings: Option<i64>,
 }
 
-/// A parsed query of the places: those of the listings that a filter selects, or those that have a name's letters. Of a
-/// query that asks for both, the name counts.
+/// A parsed query for places: those of the listings that a filter selects, or those whose name contains a text. If a
+/// query has both, the name is used.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PlaceQuery {
-    /// The filter of the listings that count; never limited by location.
+    /// The filter of the listings to count; it has no locations.
     pub filter: ListingFilter,
-    /// Letters that each place's name has.
+    /// The text that each place's name contains.
     pub name: Option<Location>,
 }
 
 impl PlaceQuery {
-    /// Parses a URL's query string: the filter of the list, but for its locations, and `name`.
+    /// Parses a URL's query string: the list's filter without its locations, and `name`.
     ///
     /// # Errors
-    /// All wrong parameters at once, each with what is allowed.
+    /// All invalid parameters, each with what is allowed.
     pub fn parse(query_string: &str) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::new();
         let mut query = Self::default();
@@ -48,7 +48,7 @@ impl PlaceQuery {
         errors.into_result(query)
     }
 
-    /// The query string that asks for exactly this: for URLs and page-cache keys.
+    /// The query string of exactly this query, for URLs and page-cache keys.
     pub fn canonical(&self) -> String {
         let mut text = form_urlencoded::Serializer::new(String::new());
         self.filter.append(&mut text);

@@ -1,6 +1,6 @@
 //! How the site presents itself and its values: its name, its currency, its unit of areas, its time zone.
 //!
-//! A process serves one site, so this is set once when the program starts, before anything is shown.
+//! A process serves one site, so this is set once at the start, before any page is rendered.
 
 use std::sync::OnceLock;
 
@@ -14,13 +14,13 @@ use super::{AreaUnit, Price};
 /// The site's name, contact details and units.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Presentation {
-    /// The name in the masthead, titles and feeds.
+    /// The name in the page header, titles and feeds.
     pub site_name: String,
-    /// The agency's address for mail.
+    /// The agency's e-mail address.
     pub contact_email: Option<String>,
     /// The agency's telephone number.
     pub contact_phone: Option<String>,
-    /// The currency of prices; `None` means that they are plain numbers.
+    /// The currency of prices; `None` shows plain numbers.
     pub currency: Option<Currency>,
     /// The unit in which areas are shown and entered.
     pub area_unit: AreaUnit,
@@ -52,9 +52,9 @@ pub fn presentation() -> &'static Presentation {
 }
 
 impl Presentation {
-    /// Makes this the presentation of this process's site, unless there is one.
+    /// Sets the presentation of this process, unless it is set.
     pub fn install(self) {
-        // A process that runs several sites, as tests do, keeps the first.
+        // A process that runs several sites, such as a test, keeps the first.
         let _ = PRESENTATION.set(self);
     }
 
@@ -85,7 +85,7 @@ impl Presentation {
             return number;
         };
         let sign = currency.symbol().to_string();
-        // A sign of letters, such as CHF, is a word of its own.
+        // A sign of letters, such as CHF, is followed by a space.
         let space = if sign.ends_with(char::is_alphabetic) { "\u{a0}" } else { "" };
         let places = usize::from(currency.exponent().unwrap_or(2));
         let number = match number.split_once('.') {

@@ -1,4 +1,4 @@
-//! Money: an exact decimal with two places, never a float.
+//! Prices: exact decimals with two places, never floats.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,16 +18,16 @@ pub enum PriceError {
     /// The text is empty.
     #[error("This field is required.")]
     Missing,
-    /// Not a number as people write prices.
+    /// It is not a number in the usual form of prices.
     #[error("“{0}” is not a price. Enter a number such as 250000 or 1,234.50.")]
     NotANumber(String),
-    /// More than two digits after the point.
+    /// It has more than two decimals.
     #[error("“{0}” has more than two decimal places.")]
     TooPrecise(String),
-    /// Below zero.
+    /// It is below zero.
     #[error("“{0}” is negative. A price is 0 or more.")]
     Negative(String),
-    /// Above the largest.
+    /// It is above the largest price.
     #[error("“{0}” is too large. The largest price is 99,999,999.99.")]
     TooLarge(String),
 }
@@ -42,8 +42,8 @@ impl Price {
     /// Zero.
     pub const ZERO: Self = Self(Decimal::ZERO);
 
-    /// Parses a price as people write it: surrounding space, one leading `$`, `£` or `€`, and commas between
-    /// groups of three digits are allowed; exponents, other scripts' digits and a third decimal are not.
+    /// Parses a price as people write it: surrounding spaces, a leading `$`, `£` or `€`, and commas between groups of
+    /// three digits are allowed; exponents, digits of other scripts and a third decimal are not.
     ///
     /// # Errors
     /// [`PriceError`], which quotes the text (at most 40 characters of it).
@@ -98,7 +98,7 @@ impl Price {
         self.0
     }
 
-    /// For people: thousands separated, and no decimals when they are zero, e.g. `1,234.50`, `250,000`.
+    /// The price for people: with thousands separated, and without zero decimals, such as `1,234.50` or `250,000`.
     pub fn grouped(self) -> String {
         let text = self.to_string();
         let (whole, fraction) = text.split_once('.').unwrap_or((&text, "00"));
@@ -111,7 +111,7 @@ impl Price {
     }
 }
 
-/// Digits with their thousands separated, e.g. `1,234`.
+/// Digits with thousands separated, such as `1,234`.
 pub fn grouped_digits(digits: &str) -> String {
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {

@@ -1,11 +1,11 @@
-//! Prices that are alike: what makes listings of one place similar.
+//! Price bands: listings of one place in the same band are similar.
 
 use rust_decimal::Decimal;
 
 use super::Price;
 
-/// The steps of a decade, in tenths: the R5 series of preferred numbers (ISO 3:1973), each about 1.6 times the one
-/// before, so that a band is as wide for a castle as for a room.
+/// The steps of a decade, in tenths: the R5 series of preferred numbers (ISO 3:1973), each about 1.6 times the previous
+/// one, so that bands of low and high prices are equally wide in proportion.
 const STEPS: [i64; 5] = [10, 16, 25, 40, 63];
 
 /// A range of prices from one preferred number to just below the next.
@@ -16,12 +16,12 @@ pub struct PriceBand {
 }
 
 impl PriceBand {
-    /// The band that a price is in. Prices below 1 have one of their own.
+    /// The band of a price. Prices below 1 have a band of their own.
     pub fn of(price: Price) -> Self {
         let price = price.as_decimal();
         let mut band = Self { floor: Decimal::ZERO, end: Decimal::ONE };
         let mut decade = Decimal::new(1, 1);
-        // Eight digits before the point are eight decades.
+        // Eight digits before the decimal point are eight decades.
         for _ in 0..8 {
             for step in 1..=STEPS.len() {
                 if price < band.end {

@@ -20,11 +20,11 @@ pub struct Property {
     pub title: Title,
     /// Its full text.
     pub description: Description,
-    /// What it costs.
+    /// The price.
     pub price: Price,
-    /// Where it is.
+    /// The location.
     pub location: Location,
-    /// What else is known of it.
+    /// The optional facts.
     pub facts: Facts,
     /// When it was added; set once by the database.
     pub created_at: DateTime<Utc>,
@@ -79,18 +79,18 @@ impl Property {
     }
 }
 
-/// What an editor writes; the database adds the rest.
+/// The values of a listing that an editor enters; the database adds the rest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewProperty {
     /// Its headline.
     pub title: Title,
     /// Its full text.
     pub description: Description,
-    /// What it costs.
+    /// The price.
     pub price: Price,
-    /// Where it is.
+    /// The location.
     pub location: Location,
-    /// What else is known of it.
+    /// The optional facts.
     pub facts: Facts,
 }
 
@@ -125,7 +125,7 @@ impl NewProperty {
         self.values() == property.values()
     }
 
-    /// The listing that it would be, under a number.
+    /// The listing that it would be with a number.
     pub fn as_property(
         self,
         id: PropertyId,
@@ -137,13 +137,13 @@ impl NewProperty {
     }
 }
 
-/// The version of a row that a form was opened with: the microseconds of `updated_at`, which the database moves strictly forward
-/// on every change.
+/// The version of a row when a form was opened: the microseconds of `updated_at`, which the database increases on every
+/// change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version(pub i64);
 
 impl Version {
-    /// The time of the change that made it; `None` for a number that is no time.
+    /// The time of the change that made this version; `None` for a number that is not a time.
     pub fn time(self) -> Option<DateTime<Utc>> {
         let time = DateTime::from_timestamp_micros(self.0)?;
         (1..=9999).contains(&time.year()).then_some(time)

@@ -1,4 +1,4 @@
-//! The submitted form that creates or edits a property, before validation.
+//! The form that creates or edits a listing, before validation.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use super::{
     Property, REQUIRED, Title,
 };
 
-/// Raw input of each field; kept so that a refused form can be shown again as it was typed.
+/// The text of each field, so that an invalid form can be shown again as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PropertyForm([String; FACTS.len()]);
 
@@ -55,25 +55,25 @@ impl PropertyForm {
         groups
     }
 
-    /// The form with each field's value by its name.
+    /// A form with values that a function returns for the fields' names.
     pub fn from_fields(value: impl Fn(&'static str) -> String) -> Self {
         Self(Self::FIELDS.map(value))
     }
 
-    /// The form with the fields that every listing has, and no others.
+    /// A form with only the required fields.
     pub fn required(title: &str, description: &str, price: &str, location: &str) -> Self {
         let values: [_; REQUIRED] = [title, description, price, location];
         let value = |at: usize| values.get(at).map_or_else(String::new, |text| (*text).into());
         Self(std::array::from_fn(value))
     }
 
-    /// The form of a row in JSON as the database writes it; a field that is absent there is empty.
+    /// The form of a row in the database's JSON; absent fields are empty.
     pub fn of_json(row: &Value) -> Self {
         let text = |fact: &Fact| row.get(fact.name).map(|value| fact.text_of_json(value));
         Self(std::array::from_fn(|at| text(&FACTS[at]).unwrap_or_default()))
     }
 
-    /// The form of a whole row of before a fact with a default: it had the default.
+    /// The form of a whole row that is older than a fact with a default: the fact gets its default.
     pub fn with_defaults(mut self) -> Self {
         for (fact, text) in FACTS.iter().zip(&mut self.0) {
             if let Some(default) = fact.default.filter(|_| text.is_empty()) {
@@ -83,23 +83,23 @@ impl PropertyForm {
         self
     }
 
-    /// The form as it would be read back from the database.
+    /// The form as it would be after storing and reading it.
     pub fn normal(&self) -> Self {
         Self(std::array::from_fn(|at| FACTS[at].normal(&self.0[at])))
     }
 
-    /// The form filled from a property.
+    /// The form of a stored listing.
     pub fn of(property: &Property) -> Self {
         let text = |value: Option<FactValue<'_>>| value.map(|value| value.to_string());
         Self(property.values().map(|value| text(value).unwrap_or_default()))
     }
 
-    /// Checks every field, and those that belong together.
+    /// Checks every field and every combination of fields.
     pub fn parse(&self) -> Result<NewProperty, FieldErrors> {
         self.parse_given(|_| true)
     }
 
-    /// Checks every field, and those that belong together where all of them are given.
+    /// Checks every field, and the combinations whose fields are all given.
     pub fn parse_given(&self, given: impl Fn(&str) -> bool) -> Result<NewProperty, FieldErrors> {
         let mut errors = FieldErrors::new();
         let title = errors.check("title", Title::parse(self.get("title")));

@@ -4,13 +4,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A property's number in the database.
+/// The number of a listing in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PropertyId(pub i64);
 
 impl PropertyId {
-    /// The greatest number: the greatest that JavaScript can hold exactly.
+    /// The largest number: the largest that JavaScript represents exactly.
     pub const MAX: Self = Self(9_007_199_254_740_991);
 }
 

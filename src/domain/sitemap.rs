@@ -7,24 +7,24 @@ use serde::{Deserialize, Serialize};
 
 use super::{Photo, PropertyId};
 
-/// A part: the `n`th 5,000 numbers, counted from 1, whichever of them are taken.
+/// A part of the site map: a range of 5,000 numbers, whether or not listings have them.
 ///
-/// The range is fixed so that a listing never moves to another part: a write changes one part, and the others stay as
-/// they are. The protocol allows 50,000 addresses per part; with 5,000 a part stays below the 1 MiB that the page cache
-/// keeps, for a site whose origin has up to 110 characters, or up to 20 where all listings have photos. Of a longer origin
-/// full parts are still right, but computed each time.
+/// The range is fixed so that a listing never moves to another part: a write changes one part. The protocol allows
+/// 50,000 addresses per part; with 5,000, a part stays below the 1 MiB that the page cache stores, if the site's origin
+/// has at most 110 characters, or 20 if all listings have photos. With a longer origin, full parts are correct but
+/// computed each time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SitemapPart(i64);
 
 impl SitemapPart {
-    /// The numbers of a part. The index `property_sitemap` and its query divide by the same.
+    /// How many numbers a part has. The index `property_sitemap` and its query use the same divisor.
     pub const IDS: i64 = 5_000;
-    /// The most parts that are listed, the newest ones: the protocol allows 50,000 in an index, and one is the part of
-    /// the pages that are no listings.
+    /// The maximum number of listed parts; the newest are listed. The protocol allows 50,000 in an index, and one is
+    /// the part for the pages that are not listings.
     pub const MAX_LISTED: i64 = 49_999;
 
-    /// The part that a listing is in.
+    /// The part of a listing.
     pub fn of(id: PropertyId) -> Self {
         Self(id.0.saturating_sub(1).div_euclid(Self::IDS) + 1)
     }
@@ -34,14 +34,14 @@ impl SitemapPart {
         Self(number)
     }
 
-    /// Reads a number as it is in addresses; `None` for any other spelling of it and for what no listing can be in.
+    /// Reads a number in the form of a URL; `None` for any other form, and for a part that no listing can be in.
     pub fn parse(text: &str) -> Option<Self> {
         let part = Self(text.parse().ok()?);
         let last = Self::of(PropertyId::MAX);
         ((1..=last.0).contains(&part.0) && part.to_string() == text).then_some(part)
     }
 
-    /// Its first and its last id.
+    /// The first and the last id of the part.
     pub fn ids(self) -> (PropertyId, PropertyId) {
         let before = self.0.saturating_sub(1).saturating_mul(Self::IDS);
         let last = before.saturating_add(Self::IDS);
@@ -55,7 +55,7 @@ impl fmt::Display for SitemapPart {
     }
 }
 
-/// A part that has listings, and the latest change among them.
+/// A part that has listings, with the latest change among them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListedPart {
     /// The number of the part.

@@ -1,4 +1,4 @@
-//! The status of a listing: who sees it, and where (SPEC, section 1).
+//! The status of a listing: who sees it, and where.
 
 use std::fmt;
 
@@ -6,20 +6,20 @@ use serde::{Deserialize, Serialize};
 
 use super::field_errors::{one_of, quoted};
 
-/// The status of a listing. Its names are those of the column and of `StandardStatus` in the RESO Data Dictionary 2.0.
+/// The status of a listing. Its names are those of the column, and of `StandardStatus` in the RESO Data Dictionary 2.0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Not published yet: to the public there is no such listing.
+    /// Not published yet: the public gets 404.
     Draft,
     /// On the market.
     #[default]
     Active,
     /// Under offer.
     Pending,
-    /// Sold or let: it keeps its page, and only lists that ask for closed listings show it.
+    /// Sold or let: its page remains, and only lists that ask for closed listings show it.
     Closed,
-    /// No longer offered: its page says so.
+    /// Withdrawn from the market: its page says so.
     Withdrawn,
 }
 
@@ -50,7 +50,7 @@ impl Status {
         }
     }
 
-    /// The usual next step of a sale, with what a button for it says.
+    /// The usual next status of a sale, and the label of its button.
     pub fn next(self) -> (Self, &'static str) {
         match self {
             Self::Draft => (Self::Active, "Publish"),
@@ -60,25 +60,25 @@ impl Status {
         }
     }
 
-    /// The status of a name.
+    /// The status with a name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == name)
     }
 
-    /// Whether lists, feeds and the sitemap show such listings.
+    /// Whether lists, feeds and the site map show listings of this status by default.
     pub fn is_listed(self) -> bool {
         matches!(self, Self::Active | Self::Pending)
     }
 
-    /// Whether a public list can ask for such listings.
+    /// Whether a public list can ask for listings of this status.
     pub fn is_public(self) -> bool {
         self.is_listed() || self == Self::Closed
     }
 
-    /// Reads one of the statuses for which `may` holds.
+    /// Reads a status for which `may` returns true.
     ///
     /// # Errors
-    /// A message that names those.
+    /// A message with the allowed statuses.
     pub fn parse(text: &str, may: impl Fn(Self) -> bool) -> Result<Self, String> {
         let allowed = || Self::ALL.into_iter().filter(|status| may(*status));
         allowed().find(|status| status.name() == text).ok_or_else(|| {
@@ -88,20 +88,20 @@ impl Status {
     }
 }
 
-/// The statuses that a list shows.
+/// The status filter of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum StatusFilter {
-    /// Those of listed listings, as public lists do unless they are asked for one status.
+    /// The statuses that public lists show by default.
     #[default]
     Listed,
     /// One status.
     Only(Status),
-    /// Every status, as the admin's list does unless it is asked for one.
+    /// Every status: the default of the admin's list.
     Any,
 }
 
 impl StatusFilter {
-    /// The status that was asked for.
+    /// The single status, if the filter has one.
     pub fn only(self) -> Option<Status> {
         match self {
             Self::Only(status) => Some(status),

@@ -14,18 +14,19 @@ pub enum TextError {
     /// The text has no visible character.
     #[error("This field is required.")]
     Missing,
-    /// More Unicode characters than the field may have: the limit, and how many there are.
+    /// It has more characters than the field allows: the limit, and the number of characters.
     #[error("Ensure this value has at most {0} characters (it has {1}).")]
     TooLong(usize, usize),
-    /// A control character other than newline and tab.
+    /// It has a control character other than newline and tab.
     #[error("Control characters are not allowed (U+{0:04X}).")]
     Control(u32),
-    /// A character that changes the direction of the text after it, also after the field: its code and its name.
+    /// It has a character that changes the direction of the following text, even outside the field: its code and its
+    /// name.
     #[error("Characters that change the direction of text are not allowed (U+{0:04X}, {1}).")]
     Direction(u32, &'static str),
 }
 
-/// Trims, turns CRLF and CR into newlines, normalises to Unicode's form NFC, and checks the limits.
+/// Trims, replaces CRLF and CR with newlines, normalises to Unicode NFC, and checks the limits.
 pub(super) fn parse_text(text: &str, limit: usize) -> Result<String, TextError> {
     let text = text.trim();
     let text = match text.contains('\r') {
@@ -47,12 +48,12 @@ pub(super) fn parse_text(text: &str, limit: usize) -> Result<String, TextError> 
     Ok(text)
 }
 
-/// Whether a text says nothing: a reader would see nothing of it, and nothing of it is forbidden.
+/// Whether a text is empty for a reader: it has no visible and no forbidden character.
 pub(super) fn is_absent(text: &str) -> bool {
     !is_visible(text) && check_characters(text).is_ok()
 }
 
-/// Checks that a text has no control character other than newline and tab, and none that changes its direction.
+/// Checks that a text has no control character other than newline and tab, and none that changes the direction.
 pub(super) fn check_characters(text: &str) -> Result<(), TextError> {
     let wrong = text.chars().find_map(|c| match direction_control(c) {
         Some(name) => Some(TextError::Direction(c.into(), name)),
@@ -70,7 +71,7 @@ macro_rules! text_type {
         pub struct $name(String);
 
         impl $name {
-            /// The most Unicode characters that it may have.
+            /// The maximum length, in characters.
             pub const MAX_CHARS: usize = $limit;
 
             /// Trims, normalises to NFC and checks a text.
@@ -78,7 +79,7 @@ macro_rules! text_type {
                 parse_text(text, $limit).map(Self)
             }
 
-            /// A text from the database, whose constraints have checked it.
+            /// Wraps a text from the database, whose constraints have checked it.
             pub fn from_database(text: String) -> Self {
                 Self(text)
             }
@@ -115,18 +116,18 @@ text_type!(
 );
 
 impl SearchText {
-    /// The words in lower case, in their order: the last also matches as a prefix, and neighbours also match joined.
-    /// Signs part them; of an owner, such as arthur's, only the name is a word.
+    /// The words in lower case, in their order. In a search, the last also matches as a prefix, and neighbours also
+    /// match when joined. Punctuation separates words; of a possessive such as arthur's, only the name is a word.
     pub fn words(&self) -> Vec<String> {
         let text = self.text();
         match text.chars().all(parts) {
-            // Signs alone are looked for as they are.
+            // A text of punctuation alone is searched for as it is.
             true => vec![text],
             false => text.split([' ', '-']).map(str::to_owned).collect(),
         }
     }
 
-    /// The words, with a hyphen between those that signs part, and a space between the others.
+    /// The words, joined with hyphens where punctuation separated them, and with spaces otherwise.
     pub fn text(&self) -> String {
         let words = self.0.split_whitespace().map(parted);
         let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
@@ -136,7 +137,7 @@ impl SearchText {
         }
     }
 
-    /// The number of a listing, if the text is nothing else.
+    /// The number of a listing, if the text is only a number.
     pub fn id(&self) -> Option<PropertyId> {
         let digits = self.0.bytes().all(|b| b.is_ascii_digit());
         let id = self.0.parse().ok().filter(|_| digits).map(PropertyId)?;
@@ -157,20 +158,20 @@ fn parted(text: &str) -> String {
     words.join("-")
 }
 
-/// Whether a character parts words, as it does in the database. An accent may be a character of its own.
+/// Whether a character separates words, as in the database. An accent may be a separate character.
 fn parts(c: char) -> bool {
     is_apostrophe(c) || !c.is_alphanumeric() && !('\u{300}'..='\u{36f}').contains(&c)
 }
 
-/// Some apostrophes count as letters in Unicode, such as the one of Hawaiʻi.
+/// Whether a character is an apostrophe. Unicode counts some of them as letters, such as the one of Hawaiʻi.
 fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '‘'..='‛' | '`' | '´' | '′' | '‵' | '＇' | '\u{2b0}'..='\u{2ff}')
 }
 
-/// A location as it is compared: in lower case by Unicode's full mapping.
+/// A location in the form for comparison: in lower case by Unicode's full mapping.
 ///
-/// The database folds its rows with the ICU root collation, the same mapping. Values that come from rows keep the
-/// database's own folding, so that an event names exactly the lists whose `WHERE` clause matched the row.
+/// The database folds its rows with the ICU root collation, which uses the same mapping. Values from rows keep the
+/// database's own folding, so that an event names exactly the lists whose `WHERE` clause matches the row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FoldedLocation(String);
@@ -242,7 +243,7 @@ mod tests {
         let [composed, decomposed] = ["Malm\u{F6}", "Malmo\u{308}"].map(Location::parse);
         assert_eq!(composed, decomposed);
         assert!(Title::parse(&"e\u{301}".repeat(200)).is_ok());
-        // Letters that NFC takes apart count as they are stored.
+        // Letters that NFC decomposes are counted in their stored form.
         assert!(Title::parse(&"\u{958}".repeat(101)).is_err());
     }
 

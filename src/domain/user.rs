@@ -1,4 +1,4 @@
-//! People who may enter the admin.
+//! Users of the admin.
 
 use std::fmt;
 
@@ -15,18 +15,18 @@ use super::{Permission, Permissions};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct UserId(pub i64);
 
-/// The most characters that a login name may have.
+/// The maximum length of a login name, in characters.
 const MAX_USERNAME: usize = 150;
 
-/// A login name: 1–150 letters, digits and `@ . + - _`, as in Django. **Invariant:** a parsed name is in Unicode's form
-/// NFKC, so that names that look the same are the same.
+/// A login name: 1–150 letters, digits and `@ . + - _`, as in Django. **Invariant:** a parsed name is in Unicode NFKC,
+/// so that names that only differ in their encoding are equal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Username(String);
 
 impl Username {
     /// Checks a login name.
     pub fn parse(text: &str) -> Result<Self, String> {
-        // What normalisation turns into another character is named as it was typed.
+        // The message names a character as it was typed, before normalisation.
         let unseen = |c: &char| is_ignorable(*c) || category(*c) == GeneralCategory::Format;
         if let Some(unseen) = text.trim().chars().find(unseen) {
             return Err(format!(
@@ -48,9 +48,9 @@ impl Username {
         Ok(Self(text))
     }
 
-    /// A typed name as it would be in the database; bounded, and not checked.
+    /// A typed name in the form of the database; of bounded length, and not checked.
     pub fn normalized(text: &str) -> String {
-        // The database holds no NUL, and no name has what stands for it here.
+        // The database can't store NUL, and no name contains the character that replaces it here.
         let plain =
             text.trim().nfkc().map(|c| if c == '\0' { char::REPLACEMENT_CHARACTER } else { c });
         let short: String = plain.take(MAX_USERNAME + 1).collect();
@@ -63,7 +63,7 @@ impl Username {
         folded.nfkc().take(MAX_USERNAME + 1).collect()
     }
 
-    /// A name from the database.
+    /// Wraps a name from the database.
     pub fn from_database(name: String) -> Self {
         Self(name)
     }
@@ -89,36 +89,36 @@ pub struct User {
     pub username: Username,
     /// The email address; may be empty.
     pub email: String,
-    /// The stored hash: in PHC string format, or as another program made it.
+    /// The stored hash: in PHC string format, or in another program's format.
     pub password_hash: String,
-    /// Ties sessions to the password: another password has another stamp; the same password with a new hash keeps its stamp.
+    /// Ties sessions to the password: a new password gets a new stamp; a new hash of the same password does not.
     pub session_stamp: String,
-    /// Whether they may log in at all.
+    /// Whether they may log in.
     pub is_active: bool,
     /// Whether they may enter the admin.
     pub is_staff: bool,
-    /// Whether they may do everything.
+    /// Whether they have all permissions.
     pub is_superuser: bool,
     /// The permissions; a superuser has all.
     pub permissions: Permissions,
     /// When they last logged in.
     pub last_login: Option<DateTime<Utc>>,
-    /// When the account was made.
+    /// When the account was created.
     pub date_joined: DateTime<Utc>,
 }
 
 impl User {
-    /// Whether they may do something.
+    /// Whether they have a permission.
     pub fn may(&self, permission: Permission) -> bool {
         self.is_superuser || self.permissions.allow(permission)
     }
 
-    /// Whether they may choose a new password by mail: those who may log in with one that was not taken from them.
+    /// Whether they may choose a new password by mail: only active users whose password was not disabled.
     pub fn can_reset_password(&self) -> bool {
         self.is_active && self.is_staff && !self.password_hash.starts_with('!')
     }
 
-    /// Identifies a state of the account. Neither a login nor a new password changes it.
+    /// Identifies the state of the account. Logins and new passwords don't change it.
     pub fn version(&self) -> String {
         let Self { username, email, is_active, is_staff, is_superuser, permissions, .. } = self;
         let state =
@@ -156,7 +156,7 @@ mod tests {
             let err = Username::parse(&format!("ad{unseen}min")).expect_err("refused");
             assert!(err.contains(&code), "{err}");
         }
-        // No user has a name that is too long, and cutting it does not change that.
+        // No user has such a long name, and truncating it does not change that.
         assert_eq!(Username::normalized(&"x".repeat(1000)).len(), 151);
         assert!(Username::parse(&"x".repeat(151)).is_err());
         assert!(Username::parse(&"x".repeat(150)).is_ok());

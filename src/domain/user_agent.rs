@@ -1,9 +1,9 @@
 //! A short description of a browser.
 
-/// The most characters of a name that is not known.
+/// The maximum length of an unknown browser's name, in characters.
 const MAX_OWN_NAME: usize = 40;
 
-/// Browsers by what only they say. Those that also say what others do come first.
+/// Browsers, each with a text in its header. A browser whose header also contains another's text comes first.
 const BROWSERS: [(&str, &str); 9] = [
     ("Edg/", "Edge"),
     ("EdgA/", "Edge"),
@@ -27,8 +27,8 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
-/// A `User-Agent` header in a few words, such as `Firefox 140 on Windows`. A client can send any header, so this is a
-/// help for people and no proof. The result is bounded plain text, which the caller has to escape.
+/// A short form of a `User-Agent` header, such as `Firefox 140 on Windows`. A client can send any header, so this
+/// proves nothing. The result is plain text of bounded length, which the caller must escape.
 pub(super) fn short_user_agent(header: &str) -> String {
     let version =
         |text: &str| -> String { text.chars().take_while(char::is_ascii_digit).take(4).collect() };

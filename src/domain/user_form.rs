@@ -1,4 +1,4 @@
-//! The form of an account, and the query of their list.
+//! The account form, and the query of the list of accounts.
 
 use url::form_urlencoded;
 
@@ -7,25 +7,25 @@ use super::field_errors::quoted;
 use super::text::check_characters;
 use super::{FieldErrors, Password, Permissions, User, Username};
 
-/// The most characters of an e-mail address (RFC 5321).
+/// The maximum length of an e-mail address, in characters (RFC 5321).
 const MAX_EMAIL: usize = 254;
-/// The most characters of a search.
+/// The maximum length of a search, in characters.
 const MAX_SEARCH: usize = 150;
 /// The last page of a list of accounts.
 const MAX_PAGE: u16 = 1000;
 
-/// An account as it is typed into the form.
+/// The account form as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserForm {
     /// The login name.
     pub username: String,
     /// The email address; may be empty.
     pub email: String,
-    /// Whether they may log in at all.
+    /// Whether they may log in.
     pub is_active: bool,
     /// Whether they may enter the admin.
     pub is_staff: bool,
-    /// Whether they may do everything.
+    /// Whether they have all permissions.
     pub is_superuser: bool,
     /// The permissions; a superuser has all.
     pub permissions: Permissions,
@@ -38,17 +38,17 @@ pub struct UserStanding {
     pub username: Username,
     /// The email address; may be empty.
     pub email: String,
-    /// Whether they may log in at all.
+    /// Whether they may log in.
     pub is_active: bool,
     /// Whether they may enter the admin.
     pub is_staff: bool,
-    /// Whether they may do everything.
+    /// Whether they have all permissions.
     pub is_superuser: bool,
     /// The permissions; a superuser has all.
     pub permissions: Permissions,
 }
 
-/// An account that is yet to be made.
+/// A new account.
 #[derive(Debug)]
 pub struct NewAccount {
     /// The fields without the password.
@@ -68,7 +68,7 @@ impl UserForm {
         }
     }
 
-    /// The form of an account as it is.
+    /// The form of an existing account.
     pub fn of(user: &User) -> Self {
         Self {
             username: user.username.to_string(),
@@ -80,7 +80,7 @@ impl UserForm {
         }
     }
 
-    /// Checks what was typed.
+    /// Checks the fields.
     pub fn parse(&self) -> Result<UserStanding, FieldErrors> {
         let mut errors = FieldErrors::new();
         let username = errors.check("username", Username::parse(&self.username));
@@ -125,9 +125,9 @@ pub fn parse_email(text: &str) -> Result<String, String> {
 pub struct UserQuery {
     /// A part of the name or the e-mail address; empty for all.
     pub search: String,
-    /// Whether they are `superuser`, `staff` or `other`; all when it is absent.
+    /// `superuser`, `staff` or `other`; all if absent.
     pub role: Option<&'static str>,
-    /// Whether they are active; all when it is absent.
+    /// Whether they are active; all if absent.
     pub active: Option<bool>,
     /// The page, from 0.
     pub page: u16,
@@ -181,7 +181,7 @@ impl UserQuery {
         errors.or(query)
     }
 
-    /// The query string that asks for exactly this, defaults left out.
+    /// The query string of exactly this query, without defaults.
     pub fn canonical(&self) -> String {
         self.at(self.page + 1)
     }

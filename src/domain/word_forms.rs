@@ -1,13 +1,13 @@
-//! English words whose beginnings are longer than their stem, such as parking.
+//! English words with beginnings that are longer than their stem, such as parking.
 //!
-//! A search for a whole word finds the other words of its stem too: `parking` finds parks. What finds them from `parki`
-//! on can't be told from the letters, for `basin` is not the beginning of a form of base. So the words that listings
-//! commonly have are listed; the beginnings of others find just the words that begin with them.
+//! A search for a whole word also finds other words with its stem: `parking` finds parks. For the beginning `parki`,
+//! the letters don't show which stem is meant: `basin` is not the beginning of a form of base. So this is a list of
+//! words that are common in listings; other beginnings find only the words that begin with them.
 
 /// The words in alphabetical order.
 static WORDS: &str = include_str!("word_forms.txt");
 
-/// The words of the list that begin with some letters, separated by spaces.
+/// The words of the list that begin with these letters, separated by spaces.
 pub fn beginning_with(letters: &str) -> String {
     let words = words().skip_while(|word| *word < letters);
     let words = words.take_while(|word| word.starts_with(letters));

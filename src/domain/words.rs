@@ -1,8 +1,8 @@
-//! What a listing's facts say in words, for readers.
+//! The facts of a listing in words, for readers.
 
 use super::{Fact, FactValue, ON_APPLICATION, Price, Property, Status, presentation};
 
-/// The optional facts that are not in the table of facts of a listing's page, because they are shown elsewhere or are for
+/// The optional facts that a listing's page does not show in its table, because they are shown elsewhere or are for
 /// programs.
 const ELSEWHERE: [&str; 6] =
     ["status", "price_period", "price_qualifier", "latitude", "longitude", "features"];
@@ -34,7 +34,7 @@ impl Property {
         format!("{}{price}{}", qualifier.unwrap_or_default(), period.unwrap_or_default())
     }
 
-    /// The rooms and the area, such as “2 bedrooms · 1 bathroom · 65 m²”; empty where none is known.
+    /// The rooms and the area, such as “2 bedrooms · 1 bathroom · 65 m²”; empty if none is known.
     pub fn key_facts(&self) -> String {
         let rooms = |name: &str, word: &str| match self.facts.get(name)? {
             FactValue::Integer(1) => Some(format!("1 {word}")),
@@ -67,7 +67,7 @@ impl Property {
         }
     }
 
-    /// The facts for the table of the listing's page, each with its value for readers.
+    /// The facts for the table on a listing's page, each with its value for readers.
     pub fn shown_facts(&self) -> impl Iterator<Item = (&'static Fact, String)> {
         self.facts.shown().filter(|(fact, _)| !ELSEWHERE.contains(&fact.name))
     }

@@ -1,4 +1,4 @@
-//! The bus: tells committed events to every receiver, in order, before it returns.
+//! The bus: delivers committed events to every receiver, in order, before it returns.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,20 +16,20 @@ pub enum Receiver {
     Recorder(Arc<Mutex<Vec<Event>>>),
 }
 
-/// Tells events to its receivers; cheap to clone.
+/// Delivers events to its receivers; cheap to clone.
 #[derive(Clone)]
 pub struct Bus {
     receivers: Arc<[Receiver]>,
 }
 
 impl Bus {
-    /// A bus with its receivers, in the order in which they are told.
+    /// A bus with its receivers, in the order in which they receive events.
     pub fn new(receivers: impl Into<Arc<[Receiver]>>) -> Self {
         Self { receivers: receivers.into() }
     }
 
-    /// Tells every receiver of the events, one receiver after the other. When this returns, no cache level of this
-    /// instance, nor the shared one, answers with older data.
+    /// Delivers the events to every receiver, one receiver after the other. When this returns, neither this instance's
+    /// cache levels nor the shared one answer with older data.
     pub async fn publish(&self, committed: CommittedEvents) {
         for receiver in self.receivers.iter() {
             receiver.receive(committed.events()).await;

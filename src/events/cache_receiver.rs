@@ -4,7 +4,7 @@ use super::tags_of;
 use crate::cache::{Cache, CacheError, EventMark, Invalidation};
 use crate::domain::{Change, Entity, Event};
 
-/// Events that are applied in one step: one round trip for a statement over many rows.
+/// The number of events that are applied in one step, which is one round trip.
 const BATCH: usize = 250;
 
 /// Turns events into invalidations. Receiving an event twice does no harm.
@@ -19,7 +19,7 @@ impl CacheReceiver {
         Self { cache }
     }
 
-    /// Invalidates in Redis what events of the log touched, unless an instance has done that already.
+    /// Invalidates in Redis what events of the log changed, unless an instance has done that already.
     pub(super) async fn receive_in_redis(&self, events: &[&Event]) -> Result<(), CacheError> {
         for batch in events.chunks(BATCH) {
             let invalidation = invalidation(batch);
@@ -28,7 +28,7 @@ impl CacheReceiver {
         Ok(())
     }
 
-    /// Invalidates in this process what events touched that are not applied to it yet.
+    /// Invalidates in this process what events changed, unless they were applied already.
     pub(super) fn receive_in_memory(&self, events: &[Event]) {
         for batch in events.chunks(BATCH) {
             let marks: Vec<_> = batch.iter().map(mark_of).collect();
@@ -39,8 +39,8 @@ impl CacheReceiver {
         }
     }
 
-    /// Invalidates what events touched, everywhere. An outage of Redis is no error here: the log is applied before Redis
-    /// is used again.
+    /// Invalidates what events changed, everywhere. An outage of Redis is not an error here: the log is applied before
+    /// Redis is used again.
     pub(super) async fn receive(&self, events: &[Event]) {
         let events: Vec<_> = events.iter().collect();
         for batch in events.chunks(BATCH) {
@@ -69,19 +69,19 @@ fn invalidation(events: &[&Event]) -> Invalidation {
         tags: events.iter().flat_map(|event| tags_of(&event.change)).collect(),
         removes_pages: events.iter().any(|event| match &event.change {
             Change::Cleared => true,
-            // What carries the tags is void by them, and so may not stand in either.
+            // Entries with the tags become invalid, so they are not served stale either.
             Change::ClearedTags { .. } => false,
             Change::PostSave { .. } | Change::PostDelete { .. } | Change::Bulk { .. } => false,
         }),
     }
 }
 
-/// What marks an event as applied.
+/// The mark of an applied event.
 pub(super) fn mark_of(event: &Event) -> EventMark {
     EventMark::new(event.id.0, &event.origin)
 }
 
-/// The name that all have, or how many there are.
+/// The name that all of them share, or the number of names.
 fn common<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: std::collections::BTreeSet<_> = names.collect();
     match names.len() {
@@ -90,7 +90,7 @@ fn common<'a>(names: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
-/// What a change was made to.
+/// The object that a change was made to.
 fn subject(change: &Change) -> String {
     match change {
         Change::PostSave { created: _, row } | Change::PostDelete { row } => match row {

@@ -1,4 +1,4 @@
-//! Hears of events of every program that writes to the database, and applies them.
+//! Receives the events of every program that writes to the database, and applies them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,19 +11,20 @@ use crate::cache::Cache;
 use crate::db::{Database, EventListener, Heard};
 use crate::domain::LogPosition;
 
-/// How long a lost notification can go unnoticed; well below the lease of the memory tier, which each look extends.
+/// How long a lost notification can go unnoticed; well below the lease of the memory tier, which each reading of the
+/// log extends.
 const RECONCILE: Duration = Duration::from_millis(500);
-/// The least time between two applications of what was heard. A single write is applied at once. In a stream of writes,
-/// those within this time are applied together: each page that shows them is computed once for all of them. Other
-/// instances may show a write after 100 ms at most.
+/// The minimum time between two applications of received events. A single write is applied at once. In a stream of
+/// writes, those within this time are applied together, and each page that shows them is computed once for all of them.
+/// Other instances may show a write up to 100 ms later.
 const SPACING: Duration = Duration::from_millis(10);
-/// The first and the longest wait before the next attempt to connect.
+/// The first and the longest pause before the next attempt to connect.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
-/// Listens for as long as the program runs. What was missed while the connection was lost is in the log, which is
-/// read on every reconnect and now and then besides. While there is no connection, the memory tier is disarmed. `ready` is
-/// notified once the first attempt has succeeded or failed. `position` is that of the empty memory, as taken before
-/// the cache was connected; without one the first look makes the memory void.
+/// Listens for as long as the program runs. Events that were missed while the connection was lost are in the log, which
+/// is read on every reconnect and regularly besides. While there is no connection, the memory tier is disarmed. `ready`
+/// is notified when the first attempt has succeeded or failed. `position` is that of the empty memory, as taken before
+/// the cache was connected; without one, the first reading invalidates the memory.
 pub async fn listen(
     database: Database,
     cache: Cache,
@@ -57,7 +58,7 @@ pub async fn listen(
     }
 }
 
-/// Applies the log now and then, and in between what is heard of, until the connection is lost. Returns whether the log
+/// Applies the log regularly, and received events in between, until the connection is lost. Returns whether the log
 /// could be read at all.
 async fn follow(
     mut listener: EventListener,
@@ -70,10 +71,10 @@ async fn follow(
         match reader.catch_up(listener.client(), position).await {
             Ok(()) => read = true,
             Err(err @ (ReplayError::Database(_) | ReplayError::Silent)) => {
-                log::warn!("the event log can't be read, connecting anew: {err}");
+                log::warn!("the event log can't be read, reconnecting: {err}");
                 return read;
             }
-            // An outage of Redis is told by its link; the log waits.
+            // The link to Redis logs its outage; the events wait in the log.
             Err(err) => {
                 read = true;
                 log::debug!("the event log is applied later: {err}");

@@ -1,16 +1,16 @@
-//! Brings the caches up to date with the event log, whichever program wrote there.
+//! Updates the caches from the event log, which every program's writes are in.
 //!
-//! A cache has a [`LogPosition`], which names the log's history and the snapshot whose transactions it reflects. In a
-//! later snapshot the reader takes the events of all other transactions, applies them, then moves the position to that
-//! snapshot; so each event is read once, however long a transaction elsewhere stays open. Event ids and transaction ids
-//! alone don't do: a slow transaction commits a lower one later, and a database that lost transactions gives theirs again.
-//! Redis holds its position itself; that of this process's memory is the follower's.
+//! A cache has a [`LogPosition`]: the log's history, and the snapshot whose transactions the cache reflects. The reader
+//! takes a later snapshot, applies the events of all transactions that are new in it, then moves the position there; so
+//! each event is read once, however long another transaction stays open. Event ids or transaction ids alone are not
+//! enough: a slow transaction commits a lower one later, and a database that lost transactions assigns theirs again.
+//! Redis holds its own position; the follower holds that of this process's memory.
 //!
-//! **Invariant:** only the reader moves a position. The direct publish does not: it may overtake another instance's
-//! event.
+//! **Invariant:** only the reader moves a position. A direct publish does not, because it may overtake another
+//! instance's event.
 //!
-//! **Invariant:** a cache whose position is of another history is made void: after a failover or a restored backup it
-//! may hold rows that the database does not have.
+//! **Invariant:** a cache whose position is of another history is invalidated completely: after a failover or a
+//! restored backup it may hold rows that the database does not have.
 
 use std::time::{Duration, Instant};
 
@@ -21,10 +21,10 @@ use crate::db::event_replay::{self, LogSlice, Replay};
 use crate::db::{Connection, Database, DbError, connect};
 use crate::domain::{Event, LogPosition};
 
-/// More new events than this are not applied one by one: everything is made void, once.
+/// If there are more new events than this, everything is invalidated once instead of applying them one by one.
 const MOST_EVENTS: i64 = 10_000;
 
-/// How long the log may take to be read.
+/// The time limit of reading the log.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Why the log could not be applied.
@@ -36,8 +36,8 @@ pub enum ReplayError {
     /// Redis can't be reached.
     #[error(transparent)]
     Cache(#[from] CacheError),
-    /// The database doesn't answer: the connection may be dead without notice.
-    #[error("the database is silent")]
+    /// The database doesn't answer: the connection may be dead.
+    #[error("the database does not answer")]
     Silent,
 }
 
@@ -56,10 +56,10 @@ impl LogReader {
         Self { database, cache, receiver }
     }
 
-    /// Applies to Redis what it does not reflect yet, over a connection of its own.
+    /// Applies to Redis the events that it does not reflect yet, over a separate connection.
     ///
     /// # Errors
-    /// When either server fails or is silent for too long; Redis then keeps its position.
+    /// If either server fails or does not answer in time; Redis then keeps its position.
     pub async fn repair(&self) -> Result<(), ReplayError> {
         let mut connection = connect(&self.database).await?;
         let held = self.cache.position().await?;
@@ -69,19 +69,19 @@ impl LogReader {
         self.bring_redis_up(&held, replay, &log.end).await
     }
 
-    /// The end of the log, for a memory that is still empty: taken before anything else is read, so that no event
-    /// falls between.
+    /// The end of the log, for a memory that is still empty: taken before anything else is read, so that no event is
+    /// missed.
     pub async fn end(&self) -> Result<LogPosition, ReplayError> {
         let mut connection = connect(&self.database).await?;
         Ok(read(&mut connection, &[]).await?.end)
     }
 
-    /// Applies to Redis and to this process's memory what they don't reflect yet, then lets both answer for a lease.
-    /// `own` is the memory's position. Where a position is none of this log's (absent, of another history, ahead of
-    /// it), or too much happened since, everything of that cache is made void.
+    /// Applies to Redis and to this process's memory the events that they don't reflect yet, then lets both answer for
+    /// a lease. `own` is the memory's position. If a position is not of this log (absent, of another history, ahead of
+    /// it), or too many events are new, that cache is invalidated completely.
     ///
     /// # Errors
-    /// When the log can't be read: nothing has moved then. When only Redis fails, the memory is up to date and armed.
+    /// If the log can't be read: no position has moved then. If only Redis fails, the memory is up to date and armed.
     pub async fn catch_up(
         &self,
         connection: &mut Connection,
@@ -94,11 +94,11 @@ impl LogReader {
         let [redis, memory] = &log.replays[..] else {
             return Err(DbError::Corrupt("event_log").into());
         };
-        // First Redis, so that this process reads nothing older from it afterwards.
+        // Redis first, so that this process reads nothing older from it afterwards.
         let applied = match &held {
             Ok(held) => self.bring_redis_up(held, redis, &log.end).await,
             Err(_) => {
-                // Redis is off or out of reach; what it misses is applied when it is repaired.
+                // Redis is off or can't be reached; missed events are applied when it is repaired.
                 self.cache.repair_anew();
                 Ok(())
             }
@@ -112,7 +112,7 @@ impl LogReader {
         }
     }
 
-    /// Applies events that were heard of a moment ago, without moving any position: what is not heard of is found in
+    /// Applies events that were just received, without moving a position: events that were not received are found in
     /// the log.
     pub async fn apply(&self, events: &[Event]) {
         let lacks = |event: &&Event| self.cache.memory_lacks(&mark_of(event));
@@ -167,7 +167,7 @@ impl LogReader {
                     log::warn!("cache invalidated level=memory event=replay: {NEW_HISTORY}");
                 }
                 self.cache.void_memory();
-                // Pages of rows that the database does not have must not stand in during an outage.
+                // Pages with rows that the database does not have must not be served during an outage.
                 self.cache.clear_memory();
             }
         }
@@ -175,7 +175,7 @@ impl LogReader {
     }
 }
 
-/// Why everything is void.
+/// Why everything is invalidated.
 const NEW_HISTORY: &str = "the position is of another history, after a failover, a restored backup or a loss of the cache's keys";
 
 async fn read(

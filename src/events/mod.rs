@@ -1,10 +1,10 @@
-//! Domain events: the unit of work that yields them, the bus that tells them, and its receivers.
+//! Domain events: the unit of work that returns them, the bus that delivers them, and its receivers.
 //!
-//! **Invariant:** an event exists only after the transaction that caused it has committed. The bus takes nothing but
-//! [`CommittedEvents`], which only [`UnitOfWork::commit`] makes and which the compiler asks to be used.
+//! **Invariant:** an event exists only after the transaction that caused it has committed. The bus accepts only
+//! [`CommittedEvents`], which only [`UnitOfWork::commit`] makes and which the compiler requires to be used.
 //!
-//! Events of other programs, of other instances and of times when a server was out of reach come from the database's
-//! log: [`LogReader`] applies them, [`listen`] says when.
+//! Events of other programs and instances, and events that were missed during an outage, come from the database's log:
+//! [`LogReader`] applies them, [`listen`] says when.
 
 mod bus;
 mod cache_receiver;

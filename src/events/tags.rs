@@ -6,27 +6,27 @@ use crate::domain::{
     Status,
 };
 
-/// The tags that listings have.
+/// The tags of listings.
 pub mod kinds {
     use super::{FoldedLocation, Location, Price, PriceBand, PropertyId, SitemapPart, Tag};
 
-    /// All listed listings: carried by lists that any listing could enter.
+    /// All public listings that are not closed: carried by lists that any such listing could enter.
     pub fn properties() -> Tag {
         Tag::all("properties")
     }
 
-    /// All closed listings: carried by lists that ask for them.
+    /// All closed listings: carried by lists that include them.
     pub fn closed() -> Tag {
         Tag::all("closed")
     }
 
-    /// All numbers without a public listing: carried by answers that there is none.
+    /// All numbers without a public listing: carried by the answers “not found”.
     pub fn absent() -> Tag {
         Tag::all("absent")
     }
 
-    /// How many listings there are, by place, and how the places are spelled: carried by the count and the places of the
-    /// whole list, which most edits leave as they are.
+    /// The number of listings by place, and the spelling of places: carried by the count and the places of the whole
+    /// list, which most edits don't change.
     pub fn tally() -> Tag {
         Tag::all("tally")
     }
@@ -41,7 +41,7 @@ pub mod kinds {
         Tag::one("location", location.as_str())
     }
 
-    /// The listings of a location in the band of a price: carried by pages that show what is similar.
+    /// The listings of a location in a price band: carried by pages that show similar listings.
     pub fn band(location: &FoldedLocation, price: Price) -> Tag {
         let floor = PriceBand::of(price).floor().normalize();
         Tag::one("band", &format!("{floor}:{}", location.as_str()))
@@ -52,7 +52,7 @@ pub mod kinds {
         Tag::one("sitemap", &part.to_string())
     }
 
-    /// The tag of a name that an operator typed, such as `location:Leith`; `None` where the site has no such tag.
+    /// The tag of a name that an operator typed, such as `location:Leith`; `None` if the site has no such tag.
     pub fn named(text: &str) -> Option<Tag> {
         let text = text.trim();
         match text.split_once(':') {
@@ -73,7 +73,7 @@ pub mod kinds {
     }
 }
 
-/// The tags whose rows a change touched: where the row was, and where it is.
+/// The tags of the rows that a change affects, both as they were and as they are.
 pub fn tags_of(change: &Change) -> TagSet {
     match change {
         Change::PostSave { created: _, row } | Change::PostDelete { row } => match row {
@@ -89,14 +89,14 @@ pub fn tags_of(change: &Change) -> TagSet {
         Change::Bulk { rows: _ } | Change::Cleared => TagSet::from([Tag::site()]),
         Change::ClearedTags { tags } => {
             let named: Option<TagSet> = tags.iter().map(|tag| Tag::named(tag)).collect();
-            // A name that can't be read may stand for anything.
+            // A name that can't be read may mean anything.
             named.unwrap_or_else(|| TagSet::from([Tag::site()]))
         }
     }
 }
 
-/// Whether a change leaves all numbers of listings and all spellings of places as they are: one of nothing but title,
-/// price, and what the log does not tell, or one of a listing that no list shows.
+/// Whether a change leaves the numbers of listings and the spelling of places unchanged: it affects only the title, the
+/// price or what the log does not record, or a listing that no list shows.
 fn are_tallied_alike(before: Option<&RowState>, after: Option<&RowState>) -> bool {
     let place = |row: Option<&RowState>| {
         let listed = row.filter(|row| row.status.is_listed());
@@ -163,7 +163,7 @@ mod tests {
             (typed("Leith"), typed("LEITH")),
             (leith(), of(Status::Closed)),
             (of(Status::Draft), leith()),
-            // Without one of the versions nothing is known.
+            // If a version is unknown, nothing can be excluded.
             (None, None),
         ] {
             assert!(touches_tally(before.clone(), after.clone()), "{before:?} {after:?}");

@@ -3,11 +3,11 @@
 use crate::db::{Client, DbError, Transaction, event_log};
 use crate::domain::{Change, Event, EventId};
 
-/// Longer than any statement over every row takes, and how long it waits for a lock.
+/// The time limit of a statement over every row, and of its wait for a lock.
 const LONG: &str = "SET LOCAL statement_timeout = '15min'; SET LOCAL lock_timeout = '5s'";
 
-/// A transaction whose changes are attributed to an actor. Dropped without [`UnitOfWork::commit`], it is rolled back
-/// and causes no event.
+/// A transaction whose changes are attributed to an actor. If it is dropped without [`UnitOfWork::commit`], it is
+/// rolled back and causes no event.
 pub struct UnitOfWork<'a> {
     transaction: Transaction<'a>,
 }
@@ -23,7 +23,7 @@ impl CommittedEvents {
         &self.0
     }
 
-    /// The first deletion among them, by which everything that was deleted with it can be undone.
+    /// The first deletion among them, with which everything that was deleted together can be restored.
     pub fn deletion(&self) -> Option<EventId> {
         let is_deletion = |event: &&Event| matches!(event.change, Change::PostDelete { .. });
         self.0.iter().find(is_deletion).map(|event| event.id)
@@ -31,31 +31,30 @@ impl CommittedEvents {
 }
 
 impl<'a> UnitOfWork<'a> {
-    /// Begins a transaction; `actor` is who the event log will name.
+    /// Begins a transaction; the event log will name `actor`.
     pub async fn begin(client: &'a mut Client, actor: &str) -> Result<Self, DbError> {
         let transaction = client.transaction().await?;
         event_log::set_actor(&transaction, actor).await?;
         Ok(Self { transaction })
     }
 
-    /// Begins a transaction that may take long: its statements may, while it waits for others no longer than any
-    /// other does.
+    /// Begins a transaction whose statements may take long. It waits for locks no longer than other transactions do.
     pub async fn begin_long(client: &'a mut Client, actor: &str) -> Result<Self, DbError> {
         let work = Self::begin(client, actor).await?;
         work.transaction.batch_execute(LONG).await?;
         Ok(work)
     }
 
-    /// Where repositories do their work.
+    /// The transaction, for repositories.
     pub fn transaction(&self) -> &Transaction<'a> {
         &self.transaction
     }
 
-    /// Commits, and returns the events that the database's triggers logged for this transaction, so that none can
-    /// be forgotten: cascades and bulk statements are among them.
+    /// Commits, and returns the events that the database's triggers logged for this transaction, so that none is
+    /// forgotten: those of cascades and bulk statements are included.
     ///
     /// # Errors
-    /// When the commit fails; it may have happened all the same if the connection was lost meanwhile.
+    /// If the commit fails; it may have succeeded if the connection was lost meanwhile.
     pub async fn commit(self) -> Result<CommittedEvents, DbError> {
         let events = event_log::list_of_transaction(&self.transaction).await?;
         self.transaction.commit().await?;

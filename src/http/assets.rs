@@ -1,5 +1,5 @@
-//! Static files: names that carry the content's hash, or the version of whose they are, so that browsers keep them for
-//! good. Texts are compressed once.
+//! Static files. Their names contain a hash of the content, or the version of a third-party package, so that browsers
+//! can cache them for ever. Texts are compressed once.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -12,20 +12,20 @@ use super::AppError;
 use super::negotiation::{AcceptedEncodings, representation};
 use crate::cache::StoredPage;
 
-/// Each file's name and its name with the content's hash, as `build.rs` found them.
+/// The names of the files, without and with the content's hash, as `build.rs` found them.
 const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/static_files.in"));
 
-/// Where the files are that others made, in folders that name their versions.
+/// The folder of third-party files, whose subfolders contain version numbers.
 const VENDOR: &str = "vendor/";
 
-/// The address of a static file. What others made is named by its version, which style sheets can name too.
+/// The URL of a static file. Third-party files are named by version, so that style sheets can contain their URLs.
 pub(super) fn url(name: &str) -> String {
     let hashed = |(plain, _): &&(&str, &str)| *plain == name && !name.starts_with(VENDOR);
     let file = FILES.iter().find(hashed);
     format!("/static/{}", file.map_or(name, |(_, hashed)| hashed))
 }
 
-/// The folder of static files: beside where the program runs, beside the program, or where it was built.
+/// The folder of static files: in the working directory, next to the program, or in the build directory.
 pub(super) fn folder() -> PathBuf {
     let program = std::env::current_exe().ok();
     let beside = program.iter().flat_map(|path| path.ancestors().skip(1).take(4));
@@ -39,17 +39,17 @@ pub(super) fn folder() -> PathBuf {
 #[derive(Debug)]
 pub(super) struct Assets {
     folder: PathBuf,
-    /// The texts among [`FILES`], each once it was asked for.
+    /// The texts among [`FILES`]; each is read at its first request.
     texts: Vec<OnceLock<StoredPage>>,
 }
 
 impl Assets {
-    /// Those of a folder.
+    /// The static files in a folder.
     pub(super) fn new(folder: PathBuf) -> Self {
         Self { folder, texts: FILES.iter().map(|_| OnceLock::new()).collect() }
     }
 
-    /// A text with its compressed forms; `None` for what is not a text, and is compressed as it is.
+    /// A text with its compressed forms; `None` for a file that is not a text.
     async fn text(&self, at: usize) -> Result<Option<&StoredPage>, AppError> {
         let ((plain, _), text) = (FILES[at], &self.texts[at]);
         let Some(content_type) = text_type(plain) else {
@@ -65,7 +65,7 @@ impl Assets {
     }
 }
 
-/// The type of a file that is worth compressing.
+/// The media type of a file that is worth compressing.
 fn text_type(name: &str) -> Option<&'static str> {
     match name.rsplit_once('.')?.1 {
         "css" => Some("text/css; charset=utf-8"),
@@ -75,7 +75,7 @@ fn text_type(name: &str) -> Option<&'static str> {
     }
 }
 
-/// `GET /static/{name}`: for a year by a name that changes with the content, else with a validator.
+/// `GET /static/{name}`: cacheable for a year under a name that changes with the content, otherwise with a validator.
 pub(super) async fn show(
     request: HttpRequest,
     name: web::Path<String>,
@@ -83,7 +83,7 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, AppError> {
     let wanted = name.into_inner();
     let file = FILES.iter().position(|(plain, hashed)| *plain == wanted || *hashed == wanted);
-    // Only names of the build's own list reach the file system.
+    // Only names in the build's list reach the file system.
     let at = file.ok_or(AppError::NotFound)?;
     let (plain, hashed) = FILES[at];
     let mut response = match assets.text(at).await? {

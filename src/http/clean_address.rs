@@ -1,7 +1,8 @@
-//! Forms without scripts send their empty fields too: `?q=&location=Leith&min_price=&sort=newest`. The browser is sent on
-//! to the address without them, which is the one to bookmark and to share.
+//! Removes empty fields from URLs. A form without scripts also sends its empty fields:
+//! `?q=&location=Leith&min_price=&sort=newest`. The browser is redirected to the URL without them, which is better to
+//! bookmark and share.
 //!
-//! Programs are answered at once: they get the same page at either address.
+//! Other clients get the page at once; it is the same at both URLs.
 
 use actix_web::http::header::HeaderMap;
 use percent_encoding::percent_decode_str;
@@ -10,8 +11,7 @@ use super::negotiation::Format;
 use crate::domain::Sort;
 use crate::services::urls::Url;
 
-/// The query string without what a form need not have sent; `None` where no form sent it or there is nothing to leave
-/// out.
+/// The query string without needless fields; `None` if no form sent it, or if it has none.
 pub(super) fn cleaned(url: &Url, query: &str, headers: &HeaderMap) -> Option<String> {
     let has_empty = query.ends_with('=') || query.contains("=&") || query.contains("=+");
     if !has_empty || !url.has_form || !query.is_ascii() {
@@ -25,8 +25,8 @@ pub(super) fn cleaned(url: &Url, query: &str, headers: &HeaderMap) -> Option<Str
     (clean != query).then_some(clean)
 }
 
-/// A browser says that it opens a page. To sites without TLS it does not; then the form of the list shows in its fields, of
-/// which the order always has a value.
+/// Whether a form sent the query. Browsers send `Sec-Fetch-Mode` when they open a page, but not to sites without TLS;
+/// then the fields of the list's form reveal it, because its order always has a value.
 fn is_sent_by_form(query: &str, headers: &HeaderMap) -> bool {
     let mode = headers.get("sec-fetch-mode").map(|mode| mode.as_bytes());
     let has = |field: &str| query.split('&').any(|pair| pair.starts_with(field));
@@ -35,7 +35,7 @@ fn is_sent_by_form(query: &str, headers: &HeaderMap) -> bool {
     mode == Some(b"navigate") || (mode.is_none() && is_form)
 }
 
-/// Whether a pair says nothing: its value is empty or space, or the order is the usual one.
+/// Whether a pair is needless: its value is blank, or the default order.
 fn is_idle(pair: &str) -> bool {
     let Some((name, value)) = pair.split_once('=') else {
         return pair.is_empty();

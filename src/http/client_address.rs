@@ -1,7 +1,7 @@
-//! The client's address, as a trusted proxy states it.
+//! The client's address, as trusted proxies report it.
 //!
 //! Each proxy appends the address that it got the request from. So the header is read from its end: the first address
-//! that is no trusted proxy is the client's. What stands before it, the client may have written itself.
+//! that is not a trusted proxy is the client's. The client may have written the addresses before it.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,7 +11,7 @@ use actix_web::{HttpRequest, web};
 use super::Site;
 use crate::config::TrustedProxies;
 
-/// The address of a request's client; `None` for one that connected to a Unix socket and was not named by a proxy.
+/// The address of a request's client; `None` for a client of the Unix socket that no proxy named.
 pub(in crate::http) fn client_address(request: &HttpRequest) -> Option<IpAddr> {
     let peer = request.peer_addr().map(|address| address.ip());
     match request.app_data::<web::Data<Site>>() {
@@ -25,7 +25,7 @@ pub(in crate::http) fn client_name(address: Option<IpAddr>) -> String {
     address.map_or_else(|| "-".to_owned(), |address| address.to_string())
 }
 
-/// The address that `X-Forwarded-For` states, or else `Forwarded` (RFC 7239), where the peer is a trusted proxy.
+/// The address in `X-Forwarded-For`, or else in `Forwarded` (RFC 7239), if the peer is a trusted proxy.
 fn stated(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &TrustedProxies) -> Option<IpAddr> {
     let lines = |name: HeaderName| headers.get_all(name).collect::<Vec<_>>();
     let (lines, read): (_, fn(&str) -> Option<IpAddr>) = match lines(X_FORWARDED_FOR) {
@@ -33,13 +33,13 @@ fn stated(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &TrustedProxies) -
         some => (some, address),
     };
     let mut client = peer;
-    // Several lines are one list, in their order (RFC 9110, section 5.3).
+    // Several header lines form one list, in their order (RFC 9110, section 5.3).
     for line in lines.into_iter().rev() {
         for item in String::from_utf8_lossy(line.as_bytes()).rsplit(',') {
             if !proxies.trusts(client) {
                 return client;
             }
-            // A proxy that does not name an address is the last that is known.
+            // If a proxy does not name an address, the last known one is used.
             let Some(named) = read(item) else { return client };
             client = Some(named.to_canonical());
         }
@@ -54,7 +54,7 @@ fn address(item: &str) -> Option<IpAddr> {
     bare.parse().ok().or_else(|| item.parse().ok().map(|address: SocketAddr| address.ip()))
 }
 
-/// The address in the `for` of a forwarded element; none for an identifier that hides it.
+/// The address in the `for` of a forwarded element; `None` for an obfuscated identifier.
 fn forwarded(element: &str) -> Option<IpAddr> {
     let mut pairs = element.split(';').filter_map(|pair| pair.trim().split_once('='));
     let (_, value) = pairs.find(|(name, _)| name.eq_ignore_ascii_case("for"))?;

@@ -1,4 +1,4 @@
-//! Whether a page of this site sent a request: by the token of its form, and by what the browser says.
+//! Checks whether a page of this site sent a request: with the form's token and the browser's headers.
 
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, web};
@@ -17,22 +17,22 @@ pub(in crate::http) fn new_token() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
-/// Whether two tokens are equal, in a time that does not tell where they differ.
+/// Whether two tokens are equal, compared in constant time.
 pub(in crate::http) fn tokens_match(expected: &str, sent: &str) -> bool {
     !expected.is_empty() && bool::from(expected.as_bytes().ct_eq(sent.as_bytes()))
 }
 
-/// Whether the browser says that a page of this site made the request. Programs, which say nothing, keep what they send.
+/// Whether the browser's headers say that a page of this site made the request. Programs send no such headers.
 pub(in crate::http) fn is_own(request: &HttpRequest) -> bool {
     Sender::of(request) == Sender::Own
 }
 
-/// Whether the browser says that another site's page made the request.
+/// Whether the browser's headers say that another site's page made the request.
 pub(in crate::http) fn is_foreign(request: &HttpRequest) -> bool {
     Sender::of(request) == Sender::Foreign
 }
 
-/// Why a form of this site may seem to be another's: a proxy that names the site otherwise than browsers do.
+/// Explains why a form of this site may seem to be another site's: a proxy sends another host name than the browser.
 pub(in crate::http) fn mismatch(request: &HttpRequest) -> Option<String> {
     let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let (origin, host) = (text("origin")?, text("host").unwrap_or_default());
@@ -46,7 +46,7 @@ pub(in crate::http) fn mismatch(request: &HttpRequest) -> Option<String> {
     })
 }
 
-/// Whose page made a request, as far as the browser says.
+/// The sender of a request, according to the browser's headers.
 #[derive(Debug, PartialEq, Eq)]
 enum Sender {
     Own,

@@ -1,4 +1,4 @@
-//! The form by which visitors ask about a listing. It is never cached, and neither reads nor sets a cookie.
+//! The form for enquiries about a listing. It is never cached, and neither reads nor sets a cookie.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
@@ -14,7 +14,7 @@ use super::{Answer, AppError};
 use crate::domain::{EnquiryForm, FieldErrors, Property, PropertyId};
 use crate::services::{Freshness, Services};
 
-/// The listing, if enquiries about it are taken: lists show it.
+/// The listing, if visitors can enquire about it: only if lists show it.
 async fn find(services: &Services, id: PropertyId) -> Result<Property, AppError> {
     let found = services.listings.find(id).await?.tagged.value;
     let property = published(found.as_ref())?;
@@ -74,7 +74,7 @@ pub(in crate::http) async fn create(
     let freshness = enquiries.freshness(id, token);
     let again =
         |response: HttpResponseBuilder, title: Option<&str>, errors, notice: Option<String>| {
-            // A token that is too young grows old enough.
+            // A token that is too young becomes valid with time.
             let token = match freshness {
                 Freshness::Void => enquiries.token(id),
                 Freshness::Right | Freshness::Early => token.to_owned(),
@@ -99,7 +99,7 @@ pub(in crate::http) async fn create(
     if !fields.get(TRAP).is_empty() {
         enquiries.count_rejected();
         log::info!("enquiry rejected reason=trap listing={id}");
-        // A program learns nothing from this.
+        // A program gets the same response as a successful visitor.
         return see_done();
     }
     if let Some(notice) = notice(freshness) {

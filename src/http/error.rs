@@ -1,7 +1,7 @@
-//! What a request can end with besides success, and its status.
+//! The errors of requests, and their statuses.
 //!
-//! Handlers return an [`AppError`]; the middleware `error_pages` turns it, and every refusal by actix itself, into a
-//! page or a problem document. A failure of the server's is logged there, once.
+//! Handlers return an [`AppError`]; the middleware `error_pages` turns it, and every error of actix itself, into a page
+//! or a problem document. It also logs server errors, once.
 
 use std::fmt;
 use std::time::Duration;
@@ -13,24 +13,24 @@ use crate::cache::{Interrupted, LoadError};
 use crate::domain::{FieldErrors, Property, PropertyForm};
 use crate::services::{ManageError, Outage, ServiceError};
 
-/// A request that did not succeed. Every request that waited for the same page gets a copy.
+/// The error of a request. Every request that waited for the same page gets a copy.
 #[derive(Debug, Clone)]
 pub enum AppError {
     /// There is no page at this address.
     NotFound,
-    /// The listing at this address was withdrawn; with the names and addresses of similar ones.
+    /// The listing at this address was withdrawn; contains the titles and URLs of similar ones.
     Withdrawn(Vec<(String, String)>),
     /// The request can't be understood.
     BadRequest(String),
-    /// Fields of the input are wrong.
+    /// Some fields of the input are invalid.
     Invalid(FieldErrors),
-    /// The user must log in first; a browser is redirected to the login page, and comes back to this path.
+    /// The user must log in first; a browser is redirected to the login page, and returns to this path afterwards.
     LoginRequired(String),
     /// Credentials are missing, for a URL that does not redirect to a login page.
     Unauthorized,
-    /// The client may not do this.
+    /// The client may not do this; contains the message.
     Forbidden(&'static str),
-    /// A form whose origin is not the site's, perhaps because of a proxy; says which origin and host were named.
+    /// A form whose origin is not the site's, perhaps because of a proxy; contains the origin and the host.
     ForeignOrigin(String),
     /// The current state does not allow the action: the same action is in progress, or the object was changed or deleted.
     Conflict(String),
@@ -38,7 +38,7 @@ pub enum AppError {
     NotAcceptable,
     /// The client must wait.
     Throttled(Duration),
-    /// A server that the answer needs does not answer; not known why where nothing is said.
+    /// A server that the response needs does not answer; the reason is unknown if `None`.
     Unavailable(Option<Outage>),
     /// The address of the request is too long.
     TooLong,
@@ -46,14 +46,14 @@ pub enum AppError {
     TooSlow,
     /// A use case failed.
     Service(ServiceError),
-    /// The server's own fault, for the log: a page or JSON that can't be written, a session that can't be read.
+    /// An internal error, for the log: a page or JSON that can't be rendered, a session that can't be read.
     Fault(String),
 }
 
-/// The outcome of a handler.
+/// The result of a handler.
 pub(super) type Answer = Result<HttpResponse, AppError>;
 
-/// What keeps the database from answering: the beginning of a sentence.
+/// Why the database can't answer: the beginning of a sentence.
 pub(super) fn outage(why: Option<Outage>) -> &'static str {
     match why {
         Some(Outage::Unreachable) => "The database can’t be reached at the moment",
@@ -64,7 +64,7 @@ pub(super) fn outage(why: Option<Outage>) -> &'static str {
     }
 }
 
-/// How long a client should wait before it asks again after an outage.
+/// How long a client should wait after an outage before it retries, in seconds.
 const RETRY_SECONDS: u64 = 5;
 
 /// The longest address that a user is led back to after the login.
@@ -72,20 +72,20 @@ const MAX_NEXT_BYTES: usize = 1024;
 
 /// What clients are told that accept no encoding of the site's.
 const ENCODINGS: &str = "The header Accept-Encoding excludes identity and names neither br nor gzip. Accept one of them.";
-/// What clients are told of a fault of the server's.
+/// The message for internal errors.
 const FAULT: &str = "Something went wrong on our side. The error has been logged.";
-/// What clients are told when Redis fails while an operator's request is under way.
+/// The message if Redis fails during an operator's request.
 const HALFWAY: &str = "Redis failed before all entries were removed. The remaining entries are no longer valid. \
 Try again.";
 
-/// Begins the answer to a request that may succeed in a few seconds.
+/// Begins a 503 response for a request that may succeed in a few seconds.
 pub(super) fn unavailable() -> HttpResponseBuilder {
     let mut response = HttpResponse::ServiceUnavailable();
     response.insert_header((header::RETRY_AFTER, RETRY_SECONDS));
     response
 }
 
-/// What is wrong with the value of a field that a constraint refused.
+/// The error message for a field whose value a constraint refused.
 pub(super) fn refused_value(constraint: &str) -> &'static str {
     match constraint.ends_with("_unique") {
         true => "Another listing has this value. Enter another one.",
@@ -106,16 +106,16 @@ fn refusal(constraint: &str) -> String {
     }
 }
 
-/// The field that a constraint is about, if its name tells, such as `property_title_length`.
+/// The field that a constraint is about, if its name says so, such as `property_title_length`.
 pub(super) fn refused_field(constraint: &str) -> Option<&'static str> {
     let fields = PropertyForm::FIELDS.into_iter();
     let named = fields.filter(|field| constraint.starts_with(&format!("property_{field}_")));
-    // One name may begin another, as `price` begins `price_period`.
+    // One field's name may be the beginning of another's: `price` and `price_period`.
     named.max_by_key(|field| field.len())
 }
 
 impl AppError {
-    /// What to tell the client.
+    /// The message for the client.
     pub fn detail(&self) -> String {
         match self {
             Self::NotFound => "There is no page at this address.".to_owned(),
@@ -145,7 +145,7 @@ impl AppError {
         }
     }
 
-    /// The same with similar listings, where a listing was withdrawn.
+    /// Adds similar listings, if the error is a withdrawn listing.
     pub(super) fn with_similar(self, similar: &[Property]) -> Self {
         let link = |other: &Property| {
             let name = format!("{}, {}", other.title, other.location);
@@ -157,7 +157,7 @@ impl AppError {
         }
     }
 
-    /// Names and addresses of pages to go on to.
+    /// The titles and URLs of pages to suggest.
     pub fn ways_on(&self) -> &[(String, String)] {
         match self {
             Self::Withdrawn(similar) => similar,
@@ -165,7 +165,7 @@ impl AppError {
         }
     }
 
-    /// The wrong fields, if that is the reason.
+    /// The invalid fields, if they are the reason.
     pub fn field_errors(&self) -> Option<&FieldErrors> {
         match self {
             Self::Invalid(errors) => Some(errors),
@@ -236,7 +236,7 @@ impl LoadError for AppError {
     }
 }
 
-/// Where no form can be shown again.
+/// For handlers that can't show the form again.
 impl From<ManageError> for AppError {
     fn from(err: ManageError) -> Self {
         match err {

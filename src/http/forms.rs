@@ -1,4 +1,4 @@
-//! Posted forms: read with a limit, and refused unless the site's own page sent them.
+//! Posted forms: read with limits, and refused unless a page of this site sent them.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,27 +15,27 @@ use super::{AppError, Site};
 use crate::config::Patience;
 use crate::services::Visitor;
 
-/// What the client is told when the check fails and no form can be shown again.
+/// The message if the check fails and no form can be shown again.
 pub(super) const REFUSAL: &str = "Nothing was done, because the form’s security token is missing or belongs to \
 an earlier login. This happens if you log in again in another tab or window. Open the page again and repeat the \
 action.";
 
-/// The fields of a posted form whose CSRF token is right.
+/// The fields of a posted form with a valid CSRF token.
 #[derive(Debug)]
 pub(in crate::http) struct CheckedForm(pub(in crate::http) Fields);
 
-/// A posted form that can be shown again with what was typed if its CSRF token is wrong.
+/// A posted form that can be shown again with its content if its CSRF token is wrong.
 ///
-/// **Invariant:** only a form that a page of this site sent, as the browser says, is shown again. Another site’s page puts no words
-/// into a form that has a token.
+/// **Invariant:** only a form that a page of this site sent, according to the browser, is shown again. So another
+/// site's page can't put text into a form with a valid token.
 #[derive(Debug)]
 pub(in crate::http) struct SentForm {
     pub(in crate::http) fields: Fields,
-    /// Whether its token is another one, usually of an earlier login. Then nothing is done.
+    /// Whether the token is wrong, usually from an earlier login. Then nothing is done.
     pub(in crate::http) is_outdated: bool,
 }
 
-/// Fields of a form, in the order in which they came.
+/// The fields of a form, in their order.
 #[derive(Debug, Clone, Default)]
 pub(in crate::http) struct Fields(Vec<(String, String)>);
 
@@ -50,7 +50,7 @@ impl Fields {
         Self(fields)
     }
 
-    /// The last value of a field; empty when it is absent.
+    /// The last value of a field; empty if it is absent.
     pub(in crate::http) fn get(&self, name: &str) -> &str {
         let found = self.0.iter().rev().find(|(field, _)| field == name);
         found.map_or("", |(_, value)| value)
@@ -134,15 +134,15 @@ pub(in crate::http) fn read(request: &HttpRequest, body: &[u8]) -> Result<Fields
     }
 }
 
-/// The refusal of a form that no page of this site may have sent.
+/// The error for a form that may not come from a page of this site.
 pub(in crate::http) fn refused(request: &HttpRequest) -> AppError {
     mismatch(request).map_or(AppError::Forbidden(REFUSAL), AppError::ForeignOrigin)
 }
 
-/// A form, compared with the token which is known of its sender.
+/// Compares a form's token with the sender's.
 ///
 /// # Errors
-/// [`AppError::Forbidden`] for a form of another site, and for one with a wrong token that may be of another site.
+/// [`AppError::Forbidden`] for a form of another site, and for one with a wrong token that may come from another site.
 pub(super) fn sent_form(
     request: &HttpRequest,
     payload: &mut Payload,

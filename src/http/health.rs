@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::services::Services;
 
-/// `GET /healthz`: the program answers.
+/// `GET /healthz`: responds if the program runs.
 pub(super) async fn live() -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
@@ -13,7 +13,8 @@ pub(super) async fn live() -> HttpResponse {
         .body("ok\n")
 }
 
-/// `GET /readyz`: the database answers and is migrated, and the instance is not about to stop; Redis and whether the event log is followed are reported.
+/// `GET /readyz`: ready if the database answers and is migrated, and the instance is not stopping. Redis and the event
+/// log are reported too.
 pub(super) async fn ready(services: web::Data<Services>) -> HttpResponse {
     let readiness = services.health.readiness().await;
     let mut response = match readiness.is_ready() {

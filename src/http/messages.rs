@@ -1,6 +1,7 @@
-//! Messages for the next page of the admin. An encrypted cookie keeps them, so that a save does not write the session.
+//! Messages for the next page of the admin. They are kept in an encrypted cookie, so that a save does not write the
+//! session.
 //!
-//! **Invariant:** a page shows only messages that this site wrote for the same login. Pages outside of `/admin` neither
+//! **Invariant:** a page shows only messages that this site wrote for the same login. Pages outside `/admin` neither
 //! get nor set the cookie.
 
 use std::cell::RefCell;
@@ -15,14 +16,14 @@ use super::Site;
 use super::views::frame::Message;
 
 const COOKIE: &str = "messages";
-/// A message that no page has shown by then is not shown later.
+/// A message that no page has shown within this time is dropped.
 const LIFETIME: Duration = Duration::minutes(10);
-/// More messages than these don't wait for the next page.
+/// The maximum number of waiting messages.
 const MOST_MESSAGES: usize = 20;
-/// The most bytes of JSON. Encrypted, in Base64, they are below the 4,096 bytes that browsers keep of a cookie.
+/// The maximum length of the JSON, in bytes. Encrypted and in Base64, it stays below the 4,096 bytes of a cookie.
 const MOST_BYTES: usize = 2_700;
 
-/// The messages that wait for the next page.
+/// The messages for the next page.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Messages(Rc<RefCell<Waiting>>);
 
@@ -31,7 +32,7 @@ struct Waiting {
     /// The name of the session that the messages are for.
     login: String,
     messages: Vec<Message>,
-    /// Whether the browser's cookie says something else.
+    /// Whether the browser's cookie must be updated.
     #[serde(skip)]
     has_changed: bool,
 }
@@ -47,7 +48,7 @@ impl Messages {
         Self(Rc::new(RefCell::new(waiting.unwrap_or_else(none))))
     }
 
-    /// Adds a message. Where the cookie has no room for all, the oldest are dropped.
+    /// Adds a message. If the cookie has no room for all, the oldest are dropped.
     pub(super) fn add(&self, message: Message) {
         let mut waiting = self.0.borrow_mut();
         waiting.has_changed = true;
@@ -60,7 +61,7 @@ impl Messages {
         if waiting.json().len() > MOST_BYTES
             && let Some(undo) = waiting.messages.iter_mut().find_map(|one| one.undo.as_mut())
         {
-            // The list is shown without its filters after the undo.
+            // After the undo, the list is shown without its filters.
             undo.filters.clear();
         }
     }
@@ -72,7 +73,7 @@ impl Messages {
         std::mem::take(&mut waiting.messages)
     }
 
-    /// Tells the browser what waits now, if that has changed.
+    /// Updates the browser's cookie, if the messages have changed.
     pub(super) fn keep<B>(&self, site: &Site, response: &mut HttpResponse<B>) {
         let waiting = self.0.borrow();
         if !waiting.has_changed {
@@ -100,7 +101,7 @@ impl Messages {
 
 impl Waiting {
     fn json(&self) -> String {
-        // Texts and numbers can always be written.
+        // Serialising texts and numbers can't fail.
         serde_json::to_string(self).unwrap_or_default()
     }
 }

@@ -1,7 +1,7 @@
 //! The web: routes, handlers, middleware and views.
 //!
-//! A handler parses its input, calls one service and shows a view. **Invariant:** public pages never see a cookie,
-//! and nothing here touches pools, SQL or Redis. Of the cache, only pages and their policy are used here.
+//! A handler parses its input, calls one service and renders a view. **Invariant:** public pages never see a cookie,
+//! and this layer does not use pools, SQL or Redis. It uses only the pages and policies of the cache.
 
 mod admin;
 mod alerts;

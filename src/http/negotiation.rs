@@ -1,4 +1,4 @@
-//! Which representation a client wants: HTML or JSON, and in which encoding.
+//! Content negotiation: HTML or JSON, and the encoding.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use url::form_urlencoded;
 use crate::cache::{Encoding, StoredPage};
 use crate::services::urls::Failures;
 
-/// The format of an answer.
+/// The format of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
     /// A page.
@@ -19,7 +19,7 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// `?format=json` decides; otherwise the `Accept` header, where a page wins a tie.
+    /// The format that `?format=json` or else the `Accept` header requests; HTML wins a tie.
     pub(super) fn of(query_string: &str, headers: &HeaderMap) -> Self {
         if query_string.is_empty() && !headers.contains_key(header::ACCEPT) {
             return Self::Html;
@@ -32,7 +32,7 @@ impl Format {
         if asked || json > html { Self::Json } else { Self::Html }
     }
 
-    /// The format of a failure at a URL.
+    /// The format of an error at a URL.
     pub(super) fn of_failure(failures: Failures, query_string: &str, headers: &HeaderMap) -> Self {
         match failures {
             Failures::Data => Self::Json,
@@ -43,7 +43,7 @@ impl Format {
         }
     }
 
-    /// Its name in page keys.
+    /// The format's name in page keys.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Html => "html",
@@ -52,13 +52,13 @@ impl Format {
     }
 }
 
-/// The encodings that a client accepts, the one it likes best first and brotli before gzip; at last, as the one to send
-/// where no compressed body is kept, the body as it is (RFC 9110, section 12.5.3).
+/// The encodings that a client accepts, the most preferred first, and brotli before gzip. The last one may be the
+/// uncompressed body, for pages without compressed bodies (RFC 9110, section 12.5.3).
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AcceptedEncodings([Option<Encoding>; 3]);
 
 impl AcceptedEncodings {
-    /// Those of a request.
+    /// The encodings in a request's headers.
     pub(super) fn of(headers: &HeaderMap) -> Self {
         match headers.contains_key(header::ACCEPT_ENCODING) {
             true => Self::in_list(&joined(headers, header::ACCEPT_ENCODING)),
@@ -72,7 +72,7 @@ impl AcceptedEncodings {
             exact.or_else(|| quality_of(list, "*"))
         };
         let [brotli, gzip] = ["br", "gzip"].map(|token| quality(token).unwrap_or(0));
-        // What a list does not name is accepted as it is.
+        // The uncompressed body is acceptable unless the list excludes it.
         let identity = quality("identity").is_none_or(|quality| quality > 0);
         let identity = identity.then_some(Encoding::Identity);
         let brotli = (brotli > 0).then_some((brotli, Encoding::Brotli));
@@ -85,12 +85,12 @@ impl AcceptedEncodings {
         }
     }
 
-    /// The one that the client likes best.
+    /// The most preferred encoding.
     pub(super) fn first(self) -> Encoding {
         self.into_iter().next().unwrap_or(Encoding::Identity)
     }
 
-    /// Whether the client accepts none that the site has.
+    /// Whether the client accepts none of the site's encodings.
     pub(super) fn is_empty(self) -> bool {
         self.into_iter().next().is_none()
     }
@@ -105,7 +105,7 @@ impl IntoIterator for AcceptedEncodings {
     }
 }
 
-/// The encoding of a page that the client likes best, or 304 where its copy is still right.
+/// The most preferred encoding of a page, or 304 if the client's copy is current.
 pub(super) fn representation(
     page: &StoredPage,
     headers: &HeaderMap,
@@ -113,7 +113,7 @@ pub(super) fn representation(
 ) -> HttpResponse {
     let encoding = page.choose(encodings);
     let current = page.etag(encoding);
-    // A copy that was compressed otherwise is the same page, and keeps its own validator.
+    // A copy that was compressed differently is the same page, and keeps its own validator.
     let known = || [current].into_iter().chain(page.etags(encoding));
     if headers.contains_key(header::IF_NONE_MATCH)
         && let Some(copy) = known().find(|etag| has_copy(headers, etag))
@@ -129,7 +129,7 @@ pub(super) fn representation(
     response.body(page.body(encoding))
 }
 
-/// Whether a client has this representation already (RFC 9110, section 13.1.2: a weak comparison).
+/// Whether a client already has this representation (RFC 9110, section 13.1.2: a weak comparison).
 fn has_copy(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     let lists = headers.get_all(header::IF_NONE_MATCH);
     let tags = lists.flat_map(|list| list.as_bytes().split(|byte| *byte == b','));
@@ -137,14 +137,14 @@ fn has_copy(headers: &HeaderMap, etag: &HeaderValue) -> bool {
         .any(|tag| tag == b"*" || tag.strip_prefix(b"W/").unwrap_or(tag) == etag.as_bytes())
 }
 
-/// All values of a header that is a list; the usual single one is not copied.
+/// All values of a list header; a single value, the usual case, is not copied.
 pub(super) fn joined(headers: &HeaderMap, name: HeaderName) -> Cow<'_, str> {
     let mut values = headers.get_all(name).filter_map(|value| value.to_str().ok());
     let first = values.next().unwrap_or_default();
     values.fold(Cow::Borrowed(first), |list, more| format!("{list},{more}").into())
 }
 
-/// The best quality, in thousandths, that a list gives to one of several names (RFC 9110, section 12.4.2).
+/// The highest quality, in thousandths, that a list assigns to one of several names (RFC 9110, section 12.4.2).
 fn quality(list: &str, names: &[&str]) -> u16 {
     names.iter().filter_map(|name| quality_of(list, name)).max().unwrap_or(0)
 }

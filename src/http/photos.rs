@@ -1,4 +1,4 @@
-//! The files of photos: named by their content, so browsers keep them for good.
+//! Serves the files of photos. Their names depend on the content, so browsers can cache them for ever.
 
 use actix_files::NamedFile;
 use actix_web::http::header::{self, EntityTag, HeaderValue, IfNoneMatch};
@@ -9,7 +9,7 @@ use crate::domain::{PhotoFile, PhotoHash};
 use crate::media::Opened;
 use crate::services::Services;
 
-/// Files up to this size are read at once: a larger one would hold up other requests.
+/// Files up to this size are read at once; reading a larger one would delay other requests.
 const READ_AT_ONCE: u64 = 1024 * 1024;
 
 /// `GET /media/{hash}/{width}.webp` and `.jpg`. Only a path of exactly this form reaches the store.

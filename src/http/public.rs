@@ -14,18 +14,18 @@ use crate::http::{AppError, Site};
 use crate::services::Services;
 use crate::services::urls::{Address, Public, Url, find};
 
-/// `GET /`: a search that is typed there is a search of the list.
+/// `GET /`: redirects to the list, with the query.
 pub(in crate::http) async fn root(request: HttpRequest) -> HttpResponse {
     let query = request.query_string();
     let mark = if query.is_empty() { "" } else { "?" };
-    // A header's value is ASCII; what an address should have percent-encoded is encoded here.
+    // A header's value is ASCII; characters that the client did not percent-encode are encoded here.
     let query = utf8_percent_encode(query, CONTROLS);
     HttpResponse::Found()
         .insert_header((header::LOCATION, format!("/properties/{mark}{query}")))
         .finish()
 }
 
-/// `GET` of a page that is cached: a list, a listing, the places, or a page for programs.
+/// `GET` of a cached page: a list, a listing, the places, or a page for programs.
 pub(in crate::http) async fn show(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -39,7 +39,7 @@ pub(in crate::http) async fn show(
     }
 }
 
-/// `GET /properties/no-cache/`: the same list straight from the database.
+/// `GET /properties/no-cache/`: the list directly from the database.
 pub(in crate::http) async fn index_uncached(
     request: HttpRequest,
     services: web::Data<Services>,
@@ -52,7 +52,7 @@ pub(in crate::http) async fn index_uncached(
     }
 }
 
-/// `GET /properties/{id}/next/`: the listing after this one in the result that the query string names.
+/// `GET /properties/{id}/next/`: the listing after this one in the list of the query string.
 pub(in crate::http) async fn next(
     request: HttpRequest,
     id: web::Path<i64>,
@@ -61,7 +61,7 @@ pub(in crate::http) async fn next(
     turn(&request, PropertyId(*id), Direction::Forward, &services).await
 }
 
-/// `GET /properties/{id}/previous/`: the listing before it.
+/// `GET /properties/{id}/previous/`: the listing before this one.
 pub(in crate::http) async fn previous(
     request: HttpRequest,
     id: web::Path<i64>,
@@ -70,8 +70,8 @@ pub(in crate::http) async fn previous(
     turn(&request, PropertyId(*id), Direction::Backward, &services).await
 }
 
-/// Leads to a neighbour, which is looked for only now: a page that named its neighbours would change with every
-/// listing.
+/// Redirects to a neighbour, which is searched for only now: a page with links to its neighbours would change whenever
+/// a listing is added.
 async fn turn(
     request: &HttpRequest,
     id: PropertyId,
@@ -98,7 +98,7 @@ async fn turn(
         .finish())
 }
 
-/// The form of a URL again, with what was typed and what is wrong with it.
+/// The form again, with the typed values and their errors.
 fn refused(
     request: &HttpRequest,
     url: Option<&Url>,
@@ -119,7 +119,7 @@ fn refused(
     }
 }
 
-/// The response to an invalid query, which is not stored.
+/// The response to an invalid query; it is not stored.
 fn not_kept() -> HttpResponseBuilder {
     let mut response = HttpResponse::BadRequest();
     response.insert_header((header::CACHE_CONTROL, "no-store"));

@@ -10,7 +10,7 @@ use super::{Site, admin, alerts, assets, enquiries, health, management, photos, 
 use crate::services::Services;
 use crate::services::urls::{Address, Public, URLS};
 
-/// The most bytes of a request's body: a description of 20,000 characters, percent-encoded, fits twice.
+/// The maximum length of a request's body, in bytes: a percent-encoded description of 20,000 characters fits twice.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// Registers every route.
@@ -31,7 +31,7 @@ pub fn configure(config: &mut web::ServiceConfig, services: &Services, site: &Si
                 let framed = resource.wrap(from_fn(frame));
                 config.service(framed.wrap(sessions(site, &services.sessions)));
             }
-            // Their scope has one session for all.
+            // The admin's scope has one session middleware for all.
             Address::Admin(_) => {}
         }
     }
@@ -40,7 +40,7 @@ pub fn configure(config: &mut web::ServiceConfig, services: &Services, site: &Si
         .default_service(web::to(not_found));
 }
 
-/// The handlers of a public URL.
+/// Adds the handlers of a public URL.
 fn open(address: Public, resource: Resource) -> Resource {
     let resource = match address {
         Public::Enquire => resource.post(enquiries::create),

@@ -1,4 +1,4 @@
-//! How addresses are registered: what is only read, and what happens where nothing is.
+//! How URLs are registered: reading with `HEAD` and `GET`, and unknown URLs.
 
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard, web};
@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard, web};
 use super::AppError;
 use crate::services::urls::{Url, find};
 
-/// The resource of a URL, of which `scope` is registered already.
+/// The resource of a URL within a registered `scope`.
 pub(super) fn resource(url: &Url, scope: &str) -> Resource {
     let path = url.pattern.strip_prefix(scope).unwrap_or(url.pattern);
     let path = path.replace("{name}", "{name:.+}").replace("{hash}", "{hash:[0-9a-f]+}");
@@ -18,12 +18,12 @@ pub(super) fn resource(url: &Url, scope: &str) -> Resource {
     )
 }
 
-/// A route that is read: `HEAD` as `GET`.
+/// A route for `GET` and `HEAD`.
 pub(super) fn get() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
-/// Nothing is here; but perhaps with a slash at the end, as Django's `APPEND_SLASH`.
+/// Responds 404, or redirects to the URL with a slash at the end if that exists, like Django's `APPEND_SLASH`.
 pub(super) async fn not_found(request: HttpRequest) -> Result<HttpResponse, AppError> {
     let path = request.path();
     let reading = matches!(*request.method(), Method::GET | Method::HEAD);

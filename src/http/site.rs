@@ -1,4 +1,4 @@
-//! What handlers and middleware need to know of the configuration.
+//! The settings that handlers and middleware need.
 
 use std::net::SocketAddr;
 
@@ -8,7 +8,7 @@ use actix_web::http::header;
 
 use crate::config::{AllowedHosts, Listen, Patience, SecretKey, SiteConfig, TrustedProxies};
 
-/// Where the site is, and who may do what without a session.
+/// The site's URL, hosts, proxies and keys.
 #[derive(Clone)]
 pub struct Site {
     /// The origin of absolute links, without a trailing slash.
@@ -17,18 +17,18 @@ pub struct Site {
     pub debug: bool,
     /// The host names that it answers to.
     pub allowed_hosts: AllowedHosts,
-    /// Whose word about a client's address counts.
+    /// The proxies that are trusted to report a client's address.
     pub trusted_proxies: TrustedProxies,
-    /// What scripts show to the management endpoints.
+    /// The bearer token of the management endpoints.
     pub cache_api_token: Option<String>,
-    /// What sessions' cookies are signed with.
+    /// The key that signs and encrypts cookies.
     pub cookie_key: Key,
     /// How long slow clients are waited for.
     pub patience: Patience,
 }
 
 impl Site {
-    /// The settings of a site that listens.
+    /// The settings of a site, whose address is `listening`.
     pub fn new(config: &SiteConfig, secret: &SecretKey, listening: &Listen) -> Self {
         Self {
             url: Self::origin(config, listening),
@@ -41,7 +41,7 @@ impl Site {
         }
     }
 
-    /// The origin of absolute links of a site that listens: `SITE_URL`, or else its address.
+    /// The origin of absolute links: `SITE_URL`, or else the address on which the site listens.
     pub fn origin(config: &SiteConfig, listening: &Listen) -> String {
         let own = || match listening {
             Listen::Tcp(address) => {
@@ -56,7 +56,7 @@ impl Site {
         config.site_url.clone().unwrap_or_else(own)
     }
 
-    /// Whether readers reach the site by HTTPS.
+    /// Whether clients reach the site by HTTPS.
     pub fn is_https(&self) -> bool {
         self.url.starts_with("https://")
     }

@@ -1,4 +1,4 @@
-//! Who is logged in, and what their session holds.
+//! The logged-in user of a request, and the content of their session.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,19 +15,19 @@ use crate::domain::{EventId, Permission, Permissions, PropertyId, Status, User, 
 use crate::services::urls::{Address, Admin, find};
 use crate::services::{Actor, Outage, SESSION_NAME, Services, USER_ID, Visitor};
 
-/// The session's entry that ties it to the password: a new password ends it.
+/// The session's entry that ties it to the password: a new password ends the session.
 const FINGERPRINT: &str = "fingerprint";
-/// The session's entry with the login name, for pages that are shown while the database is out of reach.
+/// The session's entry with the login name, for pages that are shown while the database can't be reached.
 const USERNAME: &str = "username";
 
-/// A member of staff who is logged in, and the use cases that a request of theirs calls.
+/// A logged-in staff member, with the use cases that their requests call.
 #[derive(Clone)]
 pub(in crate::http) struct Staff {
-    /// Their number.
+    /// The user's number.
     pub(in crate::http) id: UserId,
-    /// Their login name, which the event log will name.
+    /// The login name, which the event log will name.
     pub(in crate::http) username: String,
-    /// Whether they may do everything.
+    /// Whether they have all permissions.
     pub(in crate::http) is_superuser: bool,
     /// The name of their session in the lists of sessions.
     pub(in crate::http) session_name: String,
@@ -36,14 +36,14 @@ pub(in crate::http) struct Staff {
     permissions: Permissions,
     csrf_token: String,
     messages: Messages,
-    /// How many enquiries they have not read.
+    /// The number of unread enquiries.
     unread: i64,
-    /// Why the database could not say that they still are one; `None` where it did.
+    /// Why the database could not confirm the user; `None` if it did.
     outage: Option<Outage>,
 }
 
 impl Staff {
-    /// Begins a session under a new key, so that a planted key is worth nothing.
+    /// Begins a session under a new key, so that a planted key is useless.
     pub(in crate::http) fn log_in(
         session: &Session,
         user: &User,
@@ -62,7 +62,7 @@ impl Staff {
         Ok(())
     }
 
-    /// The one whose session has just begun.
+    /// The user whose session has just begun.
     pub(in crate::http) fn entered(
         session: &Session,
         user: &User,
@@ -82,12 +82,12 @@ impl Staff {
         })
     }
 
-    /// Says something on the next page.
+    /// Adds a message for the next page.
     pub(in crate::http) fn say(&self, level: &str, text: impl Into<String>) {
         self.messages.add(Message { level: level.to_owned(), text: text.into(), undo: None });
     }
 
-    /// Says that something was deleted, with a button that undoes it for those who may.
+    /// Adds a message about a deletion, with an undo button for users who may undo it.
     pub(in crate::http) fn say_undoable(
         &self,
         text: String,
@@ -102,7 +102,7 @@ impl Staff {
         self.messages.add(Message { level: "success".to_owned(), text, undo });
     }
 
-    /// Says that the status of a listing was changed, with a button that changes it back.
+    /// Adds a message about a changed status, with a button that changes it back.
     pub(in crate::http) fn say_status(
         &self,
         text: String,
@@ -115,18 +115,18 @@ impl Staff {
         self.messages.add(Message { level: "success".to_owned(), text, undo });
     }
 
-    /// The messages that wait for the next page.
+    /// The messages for the next page.
     pub(in crate::http) fn messages(&self) -> &Messages {
         &self.messages
     }
 
-    /// The frame of a page; takes the messages that were waiting. While the database is out of reach they go on waiting.
+    /// The frame of a page, with the waiting messages. While the database can't be reached, they keep waiting.
     pub(in crate::http) fn frame(&self) -> Frame {
         let messages = if self.is_known() { self.messages.take() } else { Vec::new() };
         Frame { messages, ..self.bare_frame() }
     }
 
-    /// The frame of a page about a failure, which the messages outlive.
+    /// The frame of an error page, which does not show the waiting messages.
     pub(in crate::http) fn bare_frame(&self) -> Frame {
         Frame {
             username: self.username.clone(),
@@ -138,12 +138,12 @@ impl Staff {
         }
     }
 
-    /// Whether a session's CSRF token was sent.
+    /// Whether `sent` is the session's CSRF token.
     pub(in crate::http) fn sent_token(&self, sent: &str) -> bool {
         tokens_match(&self.csrf_token, sent)
     }
 
-    /// Why a form that was opened before this login was not taken, and `then`, what to do now.
+    /// A message about a form that was opened before this login; `then` says what to do now.
     pub(in crate::http) fn outdated(&self, then: &str) -> String {
         let name = &self.username;
         format!(
@@ -152,12 +152,12 @@ impl Staff {
         )
     }
 
-    /// Whether they may do something, as far as is known.
+    /// Whether they have a permission, as far as is known.
     pub(in crate::http) fn may(&self, permission: Permission) -> bool {
         self.is_superuser || self.permissions.allow(permission)
     }
 
-    /// Where they go after something was done: the admin's first page, if they may not look at listings.
+    /// Where to redirect after an action: to the admin's first page if they may not view listings.
     pub(in crate::http) fn way_on(&self, address: String) -> String {
         match self.may(Permission::View) {
             true => address,
@@ -165,8 +165,8 @@ impl Staff {
         }
     }
 
-    /// Refuses what they may not do. While the database can't tell, that is everything: it may answer again before
-    /// something is written.
+    /// Refuses users without a permission. While the database can't confirm the user, it refuses everyone: the database
+    /// may answer again before something is written.
     pub(in crate::http) fn require(&self, permission: Permission) -> Result<(), AppError> {
         self.require_known()?;
         match self.may(permission) {
@@ -205,12 +205,12 @@ impl Staff {
         }
     }
 
-    /// Who the log of accounts will name, and whose rights count when something is done to an account.
+    /// The actor for changes of accounts, whose rights are checked and whom the log will name.
     pub(in crate::http) fn actor(&self) -> Actor {
         Actor { id: self.id, username: self.username.clone() }
     }
 
-    /// Refuses where the database could not say that they still are a member of staff.
+    /// Refuses if the database could not confirm that the user is a staff member.
     pub(in crate::http) fn require_known(&self) -> Result<(), AppError> {
         match self.is_known() {
             true => Ok(()),
@@ -218,17 +218,17 @@ impl Staff {
         }
     }
 
-    /// Whether the database could say that they still are a member of staff, and what they may do.
+    /// Whether the database confirmed that the user is a staff member, and with which permissions.
     pub(in crate::http) fn is_known(&self) -> bool {
         self.outage.is_none()
     }
 
-    /// Why the database could not say it.
+    /// Why the database could not confirm the user.
     pub(in crate::http) fn outage(&self) -> Option<Outage> {
         self.outage
     }
 
-    /// The member of staff whose session a request carries; `None` for other requests. Notes them with the request.
+    /// The staff member whose session a request has; `None` if it has none. Remembers the result in the request.
     pub(in crate::http) async fn of(request: &HttpRequest) -> Result<Option<Self>, AppError> {
         if let Some(staff) = request.extensions().get::<Self>() {
             return Ok(Some(staff.clone()));
@@ -262,8 +262,8 @@ impl Staff {
                 session.purge();
                 Ok(None)
             }
-            // While the database is out of reach nothing can be read or written, but a form can be shown again with
-            // what was typed.
+            // While the database can't be reached, nothing can be read or written, but a form can be shown again with
+            // its content.
             Err(err) if err.is_unavailable() => {
                 log::error!("{err}");
                 Ok(Some(Self {
@@ -297,8 +297,7 @@ impl FromRequest for Staff {
     }
 }
 
-/// The target after the login: the requested page or, where that takes forms alone, to where
-/// one finds such a form.
+/// The path to open after the login: the requested page or, if that only accepts forms, the page with the form.
 fn goal(request: &HttpRequest) -> String {
     match find(request.path()).map(|(url, _)| url.address) {
         Some(Address::Admin(Admin::Logout)) => "/admin/".to_owned(),

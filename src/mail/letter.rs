@@ -1,8 +1,8 @@
-//! A letter: what every mail of the site consists of.
+//! The content of a mail.
 
 use askama::Template;
 
-/// What a mail says. Both parts of the mail are made of it.
+/// The content of a mail, from which its text and HTML parts are made.
 #[derive(Debug, Clone, Default)]
 pub struct Letter {
     /// The subject.
@@ -19,7 +19,7 @@ pub struct Letter {
     pub rest: Option<String>,
     /// The label and the address of a button.
     pub action: Option<(&'static str, String)>,
-    /// The last paragraphs: why the reader got the mail.
+    /// The last paragraphs: why the recipient got the mail.
     pub closing: Vec<String>,
     /// The label and the address of a link below them.
     pub footer: Option<(&'static str, String)>,

@@ -1,4 +1,4 @@
-//! Makes messages of letters, and sends them.
+//! Turns letters into messages and sends them.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::transport::{SendError, Transport};
 use crate::config::MailConfig;
 use crate::domain::EmailAddress;
 
-/// The most characters of a subject.
+/// The maximum length of a subject, in characters.
 const MAX_SUBJECT: usize = 150;
 
 /// A mail to one address.
@@ -22,13 +22,13 @@ const MAX_SUBJECT: usize = 150;
 pub struct Mail<'a> {
     /// The recipient.
     pub to: &'a EmailAddress,
-    /// The address that an answer goes to; `None` for the site's.
+    /// The address for replies; `None` for the site's.
     pub reply_to: Option<&'a EmailAddress>,
     /// The address at which one click ends such mails (RFC 8058); `None` for a mail that was asked for by itself.
     pub unsubscribe: Option<&'a str>,
     /// The fixed `Message-ID`, which a retry repeats.
     pub message_id: &'a str,
-    /// What it says.
+    /// The content.
     pub letter: &'a Letter,
 }
 
@@ -43,8 +43,8 @@ struct Inner {
 }
 
 impl Mailer {
-    /// The mailer of a configuration; `None` where no mail is sent. Without `DEFAULT_FROM_EMAIL`, mail comes from
-    /// `noreply` at the site's host.
+    /// The mailer of a configuration; `None` if no mail is sent. Without `DEFAULT_FROM_EMAIL`, the sender is `noreply`
+    /// at the site's host.
     pub fn new(config: &MailConfig, site_name: &str, host: &str) -> Option<Self> {
         let transport = Transport::new(config.transport.as_ref()?);
         let own =
@@ -65,10 +65,10 @@ impl Mailer {
         format!("<{number}@{}>", self.0.from.email.domain())
     }
 
-    /// Sends a mail with absolute links to a site.
+    /// Sends a mail; its links are made absolute with `site_url`.
     ///
     /// # Errors
-    /// Why it was not sent, and whether it may be later.
+    /// Why it was not sent, and whether a retry may succeed.
     pub async fn send(&self, mail: &Mail<'_>, site_url: &str) -> Result<(), SendError> {
         let message = self.message(mail, site_url)?;
         self.0.transport.send(message, mail.message_id).await
@@ -77,7 +77,7 @@ impl Mailer {
     /// Connects to the server and logs in, without sending anything.
     ///
     /// # Errors
-    /// What is wrong.
+    /// What is wrong with the configuration or the server.
     pub async fn check(&self) -> Result<(), SendError> {
         self.0.transport.check().await
     }
@@ -121,7 +121,7 @@ fn in_ascii(address: &Address) -> Address {
     ascii.unwrap_or_else(|| address.clone())
 }
 
-/// A subject: a single line of bounded length.
+/// The subject as a single line of bounded length.
 fn one_line(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let words: Vec<_> = plain.split_whitespace().collect();

@@ -1,8 +1,8 @@
 //! Mail: letters as text and HTML, and how they are sent.
 //!
-//! It knows neither listings nor accounts: what a letter says is its caller's affair.
+//! This module knows neither listings nor accounts: its callers write the letters.
 //!
-//! **Invariant:** of what users typed only checked addresses become headers, and subjects without line breaks.
+//! **Invariant:** only checked addresses and subjects without line breaks become headers; no other user input does.
 
 mod letter;
 mod mailer;

@@ -1,4 +1,4 @@
-//! How a message leaves: to a server, into a folder, or to standard output.
+//! Delivers messages: to a server, into a folder, or to standard output.
 
 use std::error::Error as _;
 use std::io::{self, ErrorKind, Write as _};
@@ -14,13 +14,13 @@ use tokio::time::timeout;
 
 use crate::config::{MailTransport, SmtpEncryption, SmtpServer};
 
-/// How long connecting may take.
+/// The time limit of connecting.
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long the server may take for a mail, from the connection to its answer after the content.
+/// The time limit of sending a mail, from connecting to the server's answer after the content.
 const SEND: Duration = Duration::from_secs(60);
-/// Replies of a server that refuses the login (RFC 4954): the configuration is to be corrected, not the mail.
+/// Replies of a server that refuses the login (RFC 4954): the configuration is wrong, not the mail.
 const LOGIN_REFUSED: [u16; 5] = [432, 530, 534, 535, 538];
-/// The reply of a server that closes (RFC 5321).
+/// The reply of a server that closes the connection (RFC 5321).
 const CLOSING: u16 = 421;
 
 /// Why a mail was not sent.
@@ -29,10 +29,10 @@ pub enum SendError {
     /// The server can't be reached or refuses the login: no mail can be sent.
     #[error("{0}")]
     Outage(String),
-    /// This mail may be sent later.
+    /// This mail may succeed later.
     #[error("{0}")]
     Temporary(String),
-    /// This mail will never be sent.
+    /// This mail will never succeed.
     #[error("{0}")]
     Permanent(String),
 }
@@ -43,7 +43,7 @@ pub(super) enum Transport {
     Smtp(Box<Smtp>),
 }
 
-/// A server, and its client once one is needed: making one reads the system's certificates.
+/// A server, and its client, which is made on first use because that reads the system's certificates.
 pub(super) struct Smtp {
     server: SmtpServer,
     client: OnceCell<AsyncSmtpTransport<Tokio1Executor>>,
@@ -132,7 +132,8 @@ impl Smtp {
         Ok(builder.build())
     }
 
-    /// A failure, by what it means for the mail. A refusal of the login or of every connection is none of a mail.
+    /// Classifies a failure by its effect on the mail. If the server refuses the login or every connection, the mail is
+    /// not the reason.
     fn sort(&self, err: &Error, needs_utf8: bool) -> SendError {
         let code = err.status().map(u16::from);
         let text = match (code, err.source()) {
@@ -145,7 +146,7 @@ impl Smtp {
                 SendError::Outage(text)
             }
             Some(_) if err.is_permanent() => SendError::Permanent(text),
-            // The server can't take addresses with umlauts before the “@”.
+            // The server does not accept non-ASCII characters before the “@”.
             None if err.is_client() && needs_utf8 => SendError::Permanent(text),
             None if err.is_client() || err.is_tls() || err.is_timeout() || is_unreachable(err) => {
                 SendError::Outage(text)
@@ -193,7 +194,7 @@ fn print(message: &[u8]) -> io::Result<()> {
     out.flush()
 }
 
-/// Writes a file that is complete as soon as it has its name. A retry writes the same one.
+/// Writes a file that appears under its name only when it is complete. A retry writes the same file.
 fn write(folder: &Path, message_id: &str, message: &[u8]) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let name = message_id.trim_start_matches('<').split('@').next().unwrap_or_default();

@@ -1,7 +1,7 @@
-//! Photos as files: reading what is uploaded, making the renditions that pages show, and keeping them in a store.
+//! Photos as files: reads uploads, makes the renditions that pages show, and stores them.
 //!
-//! It knows neither listings nor requests. **Invariant:** no pixel is read before the size of the file and of the picture is
-//! known to be within the limits, and none on a thread that answers requests.
+//! This module knows neither listings nor requests. **Invariant:** no pixel is read before the sizes of the file and
+//! the picture are known to be within the limits, and none on a thread that answers requests.
 
 mod picture;
 mod pool;
@@ -21,17 +21,17 @@ use crate::domain::{Photo, PhotoHash};
 use pool::Pool;
 use rendition::Rendered;
 
-/// How files are made of a picture. A change of sizes, formats or qualities needs another version, so that no URL changes
-/// its content.
+/// The version of the renditions. A change of sizes, formats or qualities needs another version, so that the content of
+/// a URL never changes.
 const VERSION: &[u8] = b"renditions 1\n";
 
 /// Why a photo was not stored.
 #[derive(Debug, thiserror::Error)]
 pub enum MediaError {
-    /// The file is not what is allowed.
+    /// The file is not allowed.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The uploaded file can't be read.
@@ -56,14 +56,14 @@ impl Media {
         Self { store, pool: Pool::default() }
     }
 
-    /// Makes the renditions of an uploaded file and stores them. They are there before this returns.
+    /// Makes the renditions of an uploaded file and stores them. All are stored before this returns.
     ///
     /// # Errors
-    /// [`MediaError::Refused`] for a file that is no picture or exceeds a limit, and failures of the store.
+    /// [`MediaError::Refused`] for a file that is not a picture or exceeds a limit, and failures of the store.
     pub async fn add(&self, file: File) -> Result<Photo, MediaError> {
         let (answer, rendered) = oneshot::channel();
         let work = move || {
-            // A client that has gone away needs no answer.
+            // A client that has disconnected needs no answer.
             let _ = answer.send(render(file));
         };
         self.pool.run(Box::new(work)).await;

@@ -1,4 +1,4 @@
-//! Reads an uploaded file as an upright picture, and refuses what is not allowed.
+//! Reads an uploaded file as a picture, and refuses what is not allowed.
 
 use std::io::Cursor;
 
@@ -8,51 +8,51 @@ use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, Limits, RgbImage};
 
-/// The most bytes of an uploaded file.
+/// The maximum size of an uploaded file, in bytes.
 pub const MAX_BYTES: u64 = 20 * 1024 * 1024;
-/// The most pixels of an uploaded picture.
+/// The maximum number of pixels of an uploaded picture.
 pub const MAX_PIXELS: u64 = 50_000_000;
-/// Bytes that a decoder may allocate: those of 50 megapixels with four channels of 16 bits, and a margin.
+/// The bytes that a decoder may allocate: those of 50 megapixels with four channels of 16 bits, and a margin.
 const MAX_ALLOCATION: u64 = 512 * 1024 * 1024;
 
 /// Why an uploaded file is not stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// No picture, or one of another format.
+    /// It is not a picture, or not in an allowed format.
     #[error("It is not a JPEG, PNG or WebP picture.")]
     NotAPicture,
-    /// No bytes.
+    /// It has no bytes.
     #[error("It is empty.")]
     Empty,
-    /// Too large a file.
+    /// The file is too large.
     #[error("It is larger than {} MB.", MAX_BYTES >> 20)]
     TooManyBytes,
-    /// Too large a picture.
+    /// The picture has too many pixels.
     #[error("Its {width} × {height} pixels are more than {} megapixels.", MAX_PIXELS / 1_000_000)]
     TooManyPixels {
-        /// In pixels.
+        /// The width in pixels.
         width: u32,
-        /// In pixels.
+        /// The height in pixels.
         height: u32,
     },
-    /// A picture that can't be read.
+    /// The picture can't be read.
     #[error("It is damaged or incomplete.")]
     Broken,
 }
 
-/// A picture as it was stored in the file: its pixels, and how to show them.
+/// A picture as stored in the file: its pixels, and how to show them.
 pub(super) struct Picture {
     pub(super) pixels: RgbImage,
-    /// How the pixels are to be turned.
+    /// How to rotate the pixels.
     pub(super) orientation: Orientation,
     /// The ICC profile of its colours.
     pub(super) profile: Option<Vec<u8>>,
 }
 
-/// Reads a file. The format is told by its content; its name and type play no part.
+/// Reads a file. Its content decides the format; its name and type are ignored.
 ///
 /// # Errors
-/// A [`Refusal`] for everything that is not a whole JPEG, PNG or WebP picture within the limits.
+/// A [`Refusal`] for everything that is not a complete JPEG, PNG or WebP picture within the limits.
 pub(super) fn read(bytes: &[u8]) -> Result<Picture, Refusal> {
     if bytes.is_empty() {
         return Err(Refusal::Empty);
@@ -82,14 +82,14 @@ fn decode(mut decoder: impl ImageDecoder) -> Result<Picture, Refusal> {
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MAX_ALLOCATION);
     decoder.set_limits(limits).map_err(|_| Refusal::Broken)?;
-    // What can't be read of these says nothing about the pixels.
+    // Unreadable metadata says nothing about the pixels.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let profile = decoder.icc_profile().ok().flatten();
     let picture = DynamicImage::from_decoder(decoder).map_err(|_| Refusal::Broken)?;
     Ok(Picture { pixels: opaque(picture), orientation, profile })
 }
 
-/// The picture on white ground, where it is transparent.
+/// The picture with transparent parts in white.
 fn opaque(picture: DynamicImage) -> RgbImage {
     if !picture.color().has_alpha() {
         return picture.into_rgb8();
@@ -108,7 +108,7 @@ fn opaque(picture: DynamicImage) -> RgbImage {
     flat
 }
 
-/// Whether a JPEG file has its end. The decoder shows a file that was cut off as a grey area, which is no photo.
+/// Whether a JPEG file is complete. The decoder shows the missing part of a file as a grey area.
 fn is_whole_jpeg(bytes: &[u8]) -> bool {
     let byte = |at: usize| bytes.get(at).copied();
     let mut at = 2;

@@ -1,4 +1,4 @@
-//! A few threads of low priority that read and make pictures, so that uploads don't slow pages down.
+//! A few threads of low priority for pictures, so that uploads don't slow pages down.
 
 use std::num::NonZero;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -6,14 +6,14 @@ use std::thread;
 
 use tokio::sync::mpsc;
 
-/// The most threads: each may hold a picture of 50 megapixels.
+/// The maximum number of threads: each may hold a picture of 50 megapixels.
 const MAX_THREADS: usize = 4;
 /// How much lower their priority is than that of the threads that answer requests.
 const NICENESS: i32 = 10;
 
 type Work = Box<dyn FnOnce() + Send>;
 
-/// As many threads as half of the cores, at least one. They start with the first work and end with the last copy.
+/// Half as many threads as cores, at least one. They start with the first work and end with the last copy.
 #[derive(Clone, Default)]
 pub(super) struct Pool(Arc<OnceLock<mpsc::Sender<Work>>>);
 
@@ -25,7 +25,7 @@ impl Pool {
         for _ in 0..(cores / 2).clamp(1, MAX_THREADS) {
             let receiver = receiver.clone();
             let spawned = thread::Builder::new().name("photos".to_owned()).spawn(move || {
-                // On Linux, each thread has a priority of its own. Without it, the work is done all the same.
+                // On Linux, each thread has its own priority. If it can't be set, the work is done nevertheless.
                 let _ = rustix::process::nice(NICENESS);
                 loop {
                     // One thread waits at a time; the others wait for the lock.
@@ -44,7 +44,7 @@ impl Pool {
         sender
     }
 
-    /// Does work as soon as a thread is free. Waits while all are busy.
+    /// Runs work as soon as a thread is free. Waits while all are busy.
     pub(super) async fn run(&self, work: Work) {
         // The threads end only with the last sender.
         let _ = self.0.get_or_init(Self::start).send(work).await;

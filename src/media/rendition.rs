@@ -1,4 +1,4 @@
-//! Makes the files of a picture: turned upright, in sRGB, without any metadata, in every width and format.
+//! Makes the files of a picture: upright, in sRGB, without metadata, in every width and format.
 
 use fast_image_resize::images::Image;
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
@@ -11,10 +11,10 @@ use webp::{Encoder as WebpEncoder, WebPConfig};
 use super::picture::{Picture, Refusal};
 use crate::domain::{Photo, PhotoFile, PhotoFormat, PhotoHash};
 
-/// Qualities at which the two formats look alike and no artefacts are seen at the size of a screen.
+/// Qualities at which the two formats look alike, without visible artefacts on a screen.
 const WEBP_QUALITY: f32 = 76.0;
 const JPEG_QUALITY: u8 = 80;
-/// How hard libwebp tries, from 0 to 6. Higher values take twice as long and save a few per cent.
+/// The effort of libwebp, from 0 to 6. Higher values take twice as long and save a few per cent.
 const WEBP_METHOD: i32 = 3;
 
 /// A photo with its files.
@@ -26,7 +26,7 @@ pub(super) struct Rendered {
 /// Makes the files of a picture.
 ///
 /// # Errors
-/// [`Refusal::Broken`] where a picture can't be scaled or encoded.
+/// [`Refusal::Broken`] if the picture can't be scaled or encoded.
 pub(super) fn render(hash: PhotoHash, picture: Picture) -> Result<Rendered, Refusal> {
     let Picture { pixels, orientation, profile } = picture;
     let is_turned = matches!(
@@ -39,7 +39,7 @@ pub(super) fn render(hash: PhotoHash, picture: Picture) -> Result<Rendered, Refu
     let stored = pixels.dimensions();
     let upright = if is_turned { (stored.1, stored.0) } else { stored };
     let (width, height) = largest(upright);
-    // Scaled first: the rest then has a tenth of the pixels.
+    // Scaled first: the other steps then have a tenth of the pixels.
     let size = if is_turned { (height, width) } else { (width, height) };
     let mut top = DynamicImage::ImageRgb8(scaled(pixels, size)?);
     top.apply_orientation(orientation);
@@ -68,7 +68,7 @@ pub(super) fn render(hash: PhotoHash, picture: Picture) -> Result<Rendered, Refu
     Ok(Rendered { photo, files })
 }
 
-/// The size of the largest file of an upright picture: at most as wide and as high as is allowed, and never enlarged.
+/// The size of the largest file of an upright picture: within the limits of width and height, and never enlarged.
 fn largest((width, height): (u32, u32)) -> (u32, u32) {
     let [.., widest] = Photo::WIDTHS;
     let whole = Photo { hash: PhotoHash::default(), alt: String::new(), width, height };
@@ -98,7 +98,7 @@ fn scaled(pixels: RgbImage, (width, height): (u32, u32)) -> Result<RgbImage, Ref
     RgbImage::from_raw(width, height, target.into_vec()).ok_or(Refusal::Broken)
 }
 
-/// Converts colours to sRGB. A profile that can't be used is ignored, as browsers do.
+/// Converts colours to sRGB. A profile that can't be used is ignored, as in browsers.
 fn convert(pixels: &mut RgbImage, profile: &[u8]) {
     let Ok(profile) = ColorProfile::new_from_slice(profile) else {
         return;
@@ -108,7 +108,7 @@ fn convert(pixels: &mut RgbImage, profile: &[u8]) {
         DataColorSpace::Gray => {
             (pixels.as_raw().iter().copied().step_by(3).collect(), Layout::Gray)
         }
-        // The decoder has converted the others, such as CMYK, without the profile.
+        // The decoder has converted other models, such as CMYK, without the profile.
         _ => return,
     };
     let srgb = ColorProfile::new_srgb();

@@ -1,4 +1,4 @@
-//! Where the files of photos are: a folder, or a bucket of an S3-compatible store.
+//! Stores the files of photos: in a folder, or in a bucket of an S3-compatible store.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -19,34 +19,34 @@ use object_store::{
 use crate::config::{MediaChoice, S3Config};
 use crate::domain::PhotoFile;
 
-/// How long an S3 store may take to answer a request, with all attempts.
+/// The time limit of an S3 request, with all its attempts.
 const S3_PATIENCE: Duration = Duration::from_secs(20);
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// It can't be used as it is configured.
+    /// The configuration can't be used.
     #[error("photos can't be stored at MEDIA_URL={0}: {1}")]
     Configuration(String, String),
-    /// It did not do what it was asked.
+    /// An operation failed.
     #[error("the store of photos failed: {0}")]
     Failed(#[from] object_store::Error),
 }
 
-/// A file to be sent.
+/// A file to send.
 pub enum Opened {
-    /// A file of a folder.
+    /// A file in a folder.
     Local(PathBuf),
-    /// The bytes of a file of S3, and how many there are.
+    /// The size and the bytes of a file in S3.
     Remote(u64, BoxStream<'static, Result<Bytes, StoreError>>),
 }
 
 /// A file in the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredFile {
-    /// Its path; `None` for a file that this site did not put there.
+    /// Its path; `None` for a file that this site did not store.
     pub file: Option<PhotoFile>,
-    /// Its path as the store has it.
+    /// Its path in the store.
     pub path: String,
     /// Its size in bytes.
     pub bytes: u64,
@@ -54,11 +54,11 @@ pub struct StoredFile {
     pub written_at: DateTime<Utc>,
 }
 
-/// The files; cheap to clone.
+/// The store of photo files; cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     objects: Arc<dyn ObjectStore>,
-    /// Where they are, unless they are in S3.
+    /// The folder of the files, unless they are in S3.
     folder: Option<PathBuf>,
 }
 
@@ -69,10 +69,10 @@ impl fmt::Debug for Store {
 }
 
 impl Store {
-    /// The store of a configuration. Nothing is read or written yet: a folder that is missing is created with the first file.
+    /// The store of a configuration. Nothing is read or written yet: a missing folder is created with the first file.
     ///
     /// # Errors
-    /// [`StoreError::Configuration`] for a folder's path that has `..` in it, and parameters of S3 that don't fit together.
+    /// [`StoreError::Configuration`] for a folder path that contains `..`, and for invalid S3 parameters.
     pub fn open(choice: &MediaChoice) -> Result<Self, StoreError> {
         match choice {
             MediaChoice::Folder(folder) => Self::in_folder(folder),
@@ -90,7 +90,7 @@ impl Store {
     }
 
     fn in_s3(config: &S3Config) -> Result<Self, StoreError> {
-        // Used where no other part of the program has chosen; fails where one has.
+        // Fails if another part of the program has installed a provider already, which is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let retries =
             RetryConfig { max_retries: 3, retry_timeout: S3_PATIENCE, ..Default::default() };
@@ -122,16 +122,16 @@ impl Store {
         Ok(Self { objects, folder: None })
     }
 
-    /// Stores a file; one of the same name is replaced, whole.
+    /// Stores a file; an existing one of the same name is replaced atomically.
     pub async fn put(&self, file: &PhotoFile, content: Vec<u8>) -> Result<(), StoreError> {
         self.objects.put(&key(file), PutPayload::from(content)).await?;
         Ok(())
     }
 
-    /// A file to be sent; `None` where there is none.
+    /// Opens a file to send; `None` if there is none.
     pub async fn open_file(&self, file: &PhotoFile) -> Result<Option<Opened>, StoreError> {
         if let Some(folder) = &self.folder {
-            // A path of this form leads nowhere else.
+            // A path of this form stays within the folder.
             return Ok(Some(Opened::Local(folder.join(file.to_string()))));
         }
         match self.objects.get(&key(file)).await {
@@ -145,7 +145,7 @@ impl Store {
         }
     }
 
-    /// Whether a file is there.
+    /// Whether a file exists.
     pub async fn has(&self, file: &PhotoFile) -> Result<bool, StoreError> {
         match self.objects.head(&key(file)).await {
             Ok(_) => Ok(true),

@@ -1,7 +1,7 @@
-//! What staff do with the admin's list: look through it, and delete or move many listings at once.
+//! The admin's list, and its actions on many listings at once.
 //!
-//! Everything comes straight from the database. **Invariant:** what is done to many listings at once is one statement of one
-//! transaction, and it is done to exactly the rows that staff were asked about, in the versions of that moment, or not at all.
+//! Everything is read directly from the database. **Invariant:** an action on many listings is one statement in one
+//! transaction, and it changes exactly the rows that staff confirmed, in the same versions, or none.
 
 use futures_util::future::try_join_all;
 
@@ -17,39 +17,40 @@ use crate::domain::{
 };
 use crate::events::UnitOfWork;
 
-/// More rows than this are one event of the log, which keeps none of their values.
+/// A change of more rows than this is one event of the log, without their values.
 pub const LISTED_ROWS: i64 = 1_000;
 
-/// A list of more rows ends early: to sort all of a million rows by any columns takes seconds.
+/// A list of more rows than this ends early: sorting a million rows by any columns takes seconds.
 pub const LONGEST_LIST: i64 = 50_000;
-/// The length at which such a list ends. Its first rows are found in the order of an index, for every sort order.
+/// The length at which such a list ends. For every sort order, its first rows are found with an index.
 const LONG_LIST_ENDS: i64 = 10_000;
 
 /// A page of the admin's list.
 #[derive(Debug, Clone)]
 pub struct AdminPage {
-    /// The query that was answered: where just one location contains a text that is the name of none, with that.
+    /// The query that was answered: if exactly one location contains a text that is not a location's name, with that
+    /// location.
     pub query: AdminListQuery,
     /// Texts that are not the name of a location.
     pub unknown: Vec<UnknownPlace>,
-    /// The search with other spellings, where nothing matches, each with how many listings it finds.
+    /// If nothing matches, the search with other spellings, each with its number of listings.
     pub spellings: Vec<Looser>,
     /// Its rows, in order.
     pub properties: Vec<Property>,
-    /// How many rows the whole list has, counted up to [`LONGEST_LIST`].
+    /// The number of rows of the whole list, counted up to [`LONGEST_LIST`].
     pub total: Count,
-    /// How many rows it shows on all of its pages.
+    /// The number of rows on all pages together.
     pub listed: i64,
     /// The page; the last page if a later one was requested.
     pub page: u16,
-    /// How many pages may be asked for, at least one.
+    /// The number of pages that can be requested, at least one.
     pub count: u16,
 }
 
-/// A look at chosen listings.
+/// The selected listings, for confirmation.
 #[derive(Debug, Clone)]
 pub struct Look {
-    /// How many there are, and which.
+    /// Their number and digest.
     pub seen: RowsSeen,
     /// The first of them.
     pub first: Vec<Property>,
@@ -60,14 +61,15 @@ pub struct Look {
 pub enum BulkOutcome {
     /// Done.
     Done {
-        /// How many listings were chosen.
+        /// The number of selected listings.
         chosen: i64,
-        /// How many of them changed.
+        /// The number of changed listings.
         changed: i64,
-        /// The event that undoes a deletion; `None` if nothing was deleted, or more than the history records one by one.
+        /// The event that undoes a deletion; `None` if nothing was deleted, or more than the history records
+        /// individually.
         deletion: Option<EventId>,
     },
-    /// Nothing is done: since the confirmation page, the selection or one of its listings has changed.
+    /// Nothing was done: since the confirmation page, the selection or one of its listings has changed.
     Changed,
 }
 
@@ -117,7 +119,7 @@ impl Editor {
         order: &AdminOrder,
         limit: i64,
     ) -> Result<Look> {
-        // To compare every row of a large site takes seconds.
+        // Comparing every row of a large site takes seconds.
         let client = self.database.unhurried_client().await?;
         let seen = rows::find_seen(&client, selection).await?;
         Ok(Look {
@@ -126,8 +128,8 @@ impl Editor {
         })
     }
 
-    /// Deletes or changes the chosen listings, if they are the expected ones, each as it was then. Those that have the new
-    /// value already stay as they are, and where all of them are, nothing has to be expected.
+    /// Deletes or changes the selected listings, if they are unchanged since `expected`. Listings that already have the
+    /// new value stay unchanged; if all do, the expectation is not checked.
     pub async fn change_selected(
         &self,
         actor: &str,
@@ -165,7 +167,7 @@ fn note(change: &BulkChange) -> String {
     }
 }
 
-/// A query with the locations that it means, and its texts that are the name of none.
+/// A query with its texts replaced by the locations that they mean, and the texts that are not a location's name.
 async fn meant(
     client: &Client,
     query: &AdminListQuery,
@@ -175,7 +177,7 @@ async fn meant(
     let mut query = query.clone();
     query.filter.listing = public.filter;
     if query.filter.is_dated() {
-        // They were counted for every day of addition.
+        // The counts did not consider the dates of addition.
         let places = unknown.iter_mut().flat_map(|place| &mut place.offered);
         places.for_each(|place| place.listings = None);
     }

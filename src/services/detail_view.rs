@@ -10,7 +10,7 @@ use crate::events::kinds;
 /// How many similar listings are shown.
 const SIMILAR: usize = 4;
 
-/// A listing with what goes beside it.
+/// A listing with the other data of its page.
 #[derive(Debug, Clone)]
 pub struct DetailView {
     /// The listing.
@@ -23,7 +23,7 @@ pub struct DetailView {
 }
 
 impl Listings {
-    /// One listing, as a reader sees it; `None` when there is none.
+    /// A listing's page; `None` if there is no such public listing.
     pub async fn detail(&self, id: PropertyId) -> Result<Cached<Option<DetailView>>> {
         let Cached { tagged, outcome } = self.find(id).await?;
         let Some(property) = tagged.value.clone() else {
@@ -41,7 +41,7 @@ impl Listings {
         Ok(Cached { tagged, outcome })
     }
 
-    /// A listing as a reader would see it if it were saved so, straight from the database: no cache is read or written.
+    /// The page of a listing as if it had been saved, directly from the database: no cache is read or written.
     pub async fn preview(&self, property: Property) -> Result<DetailView> {
         let client = self.database.of(Class::Staff).client().await?;
         let similar = properties::list_similar(&client, &property, SIMILAR).await?;

@@ -1,7 +1,7 @@
 //! Writing listings. Each write is one transaction whose events are published before it returns.
 //!
-//! **Invariant:** once a write has begun, it runs to its end even if the client disconnects; otherwise a
-//! change could be committed and never published.
+//! **Invariant:** a write that has begun runs to its end even if the client disconnects; otherwise a change could be
+//! committed and never published.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub enum UpdateOutcome {
     Saved(Property),
     /// The listing was changed to exactly these values since the form was opened.
     Same(Property),
-    /// The form that it comes from was saved already, as it is.
+    /// The same form was saved already, unchanged.
     Repeated,
     /// The listing was changed since the form was opened.
     Conflict(Property),
@@ -33,7 +33,7 @@ pub enum UpdateOutcome {
 /// The outcome of a deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deletion {
-    /// How many listings it deleted; the others were gone already.
+    /// The number of deleted listings; the others did not exist.
     pub count: u64,
     /// The event that undoes it; `None` if nothing was deleted.
     pub event: Option<EventId>,
@@ -50,18 +50,18 @@ pub enum DeleteOutcome {
     Gone,
 }
 
-/// How a write ends.
+/// How a write's transaction ends.
 pub(super) enum Ending<T> {
     /// Its transaction is committed.
     Commit(T),
-    /// Its transaction is rolled back, because nothing is to be changed.
+    /// Its transaction is rolled back, because nothing needs to change.
     RollBack(T),
 }
 
-/// A write under way.
+/// A write that runs in a transaction.
 pub(super) type Write<'a, T> = BoxFuture<'a, Result<Ending<T>>>;
 
-/// Files of imports that an instance reads at once: each takes a connection, a core, and its size in memory.
+/// The number of import files that an instance reads at once: each takes a connection, a core, and its size in memory.
 const IMPORTS_AT_ONCE: usize = 2;
 
 /// Writes listings; cheap to clone.
@@ -70,7 +70,7 @@ pub struct Editor {
     pub(super) database: Database,
     cache: Cache,
     bus: Arc<Bus>,
-    /// Reading or importing a file needs a permit.
+    /// A permit is needed to read or import a file.
     pub(super) imports: Arc<Semaphore>,
 }
 
@@ -92,7 +92,7 @@ impl Editor {
         Ok(written.await?.0)
     }
 
-    /// Tells every instance that the cache is cleared, or only what carries certain tags.
+    /// Logs that the cache, or the entries with certain tags, are cleared, so that every instance does it.
     pub(super) async fn log_clear(&self, actor: &str, tags: Option<Vec<String>>) -> Result<()> {
         let written = self.write(actor, move |work| {
             Box::pin(async move {
@@ -104,7 +104,7 @@ impl Editor {
         Ok(())
     }
 
-    /// Sets the status of a listing; returns its title and the status that it had, `None` when there is no such listing.
+    /// Sets the status of a listing; returns its title and previous status, `None` if there is no such listing.
     pub async fn set_status(
         &self,
         actor: &str,
@@ -127,7 +127,7 @@ impl Editor {
         Ok(written.await?.0)
     }
 
-    /// Deletes listings, as far as they exist.
+    /// Deletes those of the listings that exist.
     pub async fn delete(&self, actor: &str, ids: Vec<PropertyId>) -> Result<Deletion> {
         let written = self.write(actor, move |work| {
             Box::pin(async move { Ok(Commit(properties::delete(work, &ids).await?)) })
@@ -136,7 +136,7 @@ impl Editor {
         Ok(Deletion { count, event })
     }
 
-    /// Deletes a listing, if it is still as the editor saw it.
+    /// Deletes a listing, if it is unchanged since the editor saw it.
     pub async fn delete_seen(
         &self,
         actor: &str,
@@ -161,8 +161,8 @@ impl Editor {
         })
     }
 
-    /// Runs a write in a transaction of an actor, and publishes its events before it returns. Also returns what undoes a
-    /// deletion, as [`Editor::commit`] does.
+    /// Runs a write in a transaction of an actor, and publishes its events before it returns. Also returns the event
+    /// that undoes a deletion, like [`Editor::commit`].
     pub(super) async fn write<T: Send + 'static>(
         &self,
         actor: &str,
@@ -181,13 +181,13 @@ impl Editor {
         .await
     }
 
-    /// Publishes what a command has committed.
+    /// Publishes the events that a command has committed.
     pub async fn publish(&self, events: CommittedEvents) {
         self.bus.publish(events).await;
     }
 
-    /// Commits, and publishes what happened. Returns what undoes it, if it deleted listings and the log has them one by
-    /// one.
+    /// Commits, and publishes the events. Returns the event that undoes a deletion, if listings were deleted and the
+    /// log has each of them.
     pub(super) async fn commit(&self, work: UnitOfWork<'_>) -> Result<Option<EventId>> {
         match work.commit().await {
             Ok(events) => {
@@ -205,7 +205,7 @@ impl Editor {
     }
 }
 
-/// Runs a future to its end, even if the caller goes away.
+/// Runs a future to its end, even if the caller is dropped.
 pub(super) async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<T> {

@@ -1,7 +1,7 @@
 //! Enquiries about listings: visitors send them, staff read and answer them.
 //!
-//! **Invariant:** an enquiry and its mails are added in one transaction. Enquiries invalidate nothing: no public page shows
-//! them.
+//! **Invariant:** an enquiry and its mails are added in one transaction. Enquiries invalidate nothing, because no
+//! public page shows them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,7 +37,7 @@ impl Enquiries {
         self.links.token(PURPOSE, Utc::now(), &about.to_string())
     }
 
-    /// What a token of a form about a listing says now.
+    /// Checks the token of a form about a listing.
     pub fn freshness(&self, about: PropertyId, token: &str) -> Freshness {
         self.links.freshness(PURPOSE, token, &about.to_string())
     }
@@ -47,13 +47,13 @@ impl Enquiries {
         self.rejected.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Whether visitors can get a copy.
+    /// Whether visitors can get a copy by mail.
     pub fn sends_copies(&self) -> bool {
         self.post.is_configured()
     }
 
-    /// Adds an enquiry, and mails it to the office, and to the visitor who asks for a copy. Returns how long the client
-    /// has to wait, if there were too many.
+    /// Adds an enquiry, and mails it to the office and, if requested, to the visitor. Returns how long the client must
+    /// wait, if there were too many.
     pub async fn send(
         &self,
         about: &Property,
@@ -69,7 +69,7 @@ impl Enquiries {
         let mut client = self.database.client().await?;
         let work = client.transaction().await?;
         let subjects: Vec<_> = limited.iter().map(|(subject, _)| subject).collect();
-        // In this order in every transaction, so that no two wait for each other.
+        // Every transaction uses this order, so that none wait for each other.
         login_failures::lock(&work, &subjects).await?;
         for (subject, limit) in &limited {
             if let Some(wait) = login_failures::find_wait(&work, subject, *limit, WINDOW).await? {
@@ -86,28 +86,28 @@ impl Enquiries {
         Ok(None)
     }
 
-    /// The enquiries that a filter selects, unread ones first, and how many there are on all pages.
+    /// The enquiries that a filter selects, unread ones first, and their number on all pages.
     pub async fn list(&self, filter: &EnquiryFilter, limit: i64) -> Result<(Vec<Enquiry>, i64)> {
         Ok(enquiries::list(&self.database.client().await?, filter, limit).await?)
     }
 
-    /// Changes the state of enquiries; returns how many.
+    /// Changes the state of enquiries; returns how many changed.
     pub async fn mark(&self, ids: &[i64], state: EnquiryState, actor: &str) -> Result<u64> {
         Ok(enquiries::update_state(&self.database.client().await?, ids, state, actor).await?)
     }
 
-    /// Erases enquiries; returns how many.
+    /// Deletes enquiries; returns how many.
     pub async fn erase(&self, ids: &[i64]) -> Result<u64> {
         Ok(enquiries::delete(&self.database.client().await?, ids).await?)
     }
 
-    /// Erases the enquiries that are older than so many days, some of them; returns how many.
+    /// Deletes some of the enquiries that are older than this many days; returns how many.
     pub(super) async fn erase_older(&self, days: u16) -> Result<u64> {
         let client = self.database.unhurried_client().await?;
         Ok(enquiries::delete_older(&client, days).await?)
     }
 
-    /// How many enquiries are unread.
+    /// The number of unread enquiries.
     pub async fn count_unread(&self) -> Result<i64> {
         let client = self.database.of(Class::Staff).client().await?;
         Ok(enquiries::count_unread(&client).await?)

@@ -1,4 +1,4 @@
-//! Errors of use cases, beyond the outcomes that their return types name.
+//! Errors of use cases. Expected outcomes are in the return types instead.
 
 use std::sync::Arc;
 
@@ -6,19 +6,19 @@ use crate::cache::{CacheError, Interrupted, LoadError};
 use crate::db::DbError;
 use crate::media::MediaError;
 
-/// A use case that could not be done. Every request that waited for it gets a copy.
+/// Why a use case failed. Every request that waited for it gets a copy.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ServiceError {
     /// The database failed.
     #[error(transparent)]
     Database(Arc<DbError>),
-    /// An operator asked something of Redis, which failed.
+    /// An operator's request to Redis failed.
     #[error(transparent)]
     Cache(Arc<CacheError>),
     /// The store of photos failed.
     #[error(transparent)]
     Media(Arc<MediaError>),
-    /// A task of the program's own ended before it was done.
+    /// An internal task ended before it was done.
     #[error("an internal task ended before it was done")]
     Interrupted,
     /// Too many requests do the same kind of work.
@@ -32,7 +32,7 @@ pub enum ServiceError {
     Hash(argon2::password_hash::Error),
 }
 
-/// What a use case returns.
+/// The result of a use case.
 pub type Result<T, E = ServiceError> = std::result::Result<T, E>;
 
 /// A temporary failure of a server.
@@ -44,12 +44,12 @@ pub enum Outage {
     Slow,
     /// The store of photos can't be reached, or refuses.
     Store,
-    /// Other requests do the same kind of work.
+    /// Too many requests do the same kind of work.
     Busy,
 }
 
 impl ServiceError {
-    /// Whether trying again later may help.
+    /// Whether a retry may succeed.
     pub fn is_unavailable(&self) -> bool {
         self.outage().is_some()
     }
@@ -70,7 +70,7 @@ impl ServiceError {
         }
     }
 
-    /// The name of the constraint that refused what was written.
+    /// The name of the constraint that refused a row.
     pub fn refused_by(&self) -> Option<&str> {
         match self {
             Self::Database(err) => match &**err {

@@ -1,6 +1,6 @@
-//! Listings as a file, sent while they are read.
+//! Exports listings as a file, which is sent while they are read.
 //!
-//! **Invariant:** for any number of rows, only a few hundred of them are in memory; and a reader who stops reading holds
+//! **Invariant:** however many rows there are, only a few hundred are in memory; and a client that stops reading holds
 //! neither a connection nor a snapshot of the database for long.
 
 use std::pin::pin;
@@ -14,19 +14,19 @@ use super::{Editor, Result};
 use crate::db::{Client, DbError, admin_listings};
 use crate::domain::{AdminOrder, Selection};
 
-/// Rows that are written at once.
+/// The number of rows that are written at once.
 const ROWS: usize = 100;
-/// How many pieces wait for the reader.
+/// The number of pieces that may wait for the client.
 const WAITING: usize = 4;
-/// How long a reader may take for a piece.
+/// How long a client may take for a piece.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A piece of the file, or why there are no more.
+/// A piece of the file, or the error that ended it.
 pub type Piece = Result<Vec<u8>>;
 
 impl Editor {
-    /// The chosen listings of one moment as a file, in an order. What fails on the way ends the stream with an error, so
-    /// that a part is never mistaken for the whole.
+    /// The chosen listings of one snapshot as a file, in an order. A failure ends the stream with an error, so that a
+    /// part is never mistaken for the whole.
     pub async fn export(
         &self,
         selection: Selection,
@@ -49,7 +49,7 @@ impl Editor {
     }
 }
 
-/// Writes everything; `false` when the reader is gone.
+/// Writes the whole file; `false` if the client has disconnected.
 async fn write(
     client: &Client,
     selection: &Selection,

@@ -1,4 +1,4 @@
-//! The families of keys in Redis: what the site writes under, and so what a clear removes.
+//! The families of keys in Redis: what the site writes, and what a clear removes.
 
 use super::urls::URLS;
 use crate::cache::{BODIES, Level};
@@ -10,7 +10,7 @@ pub(super) const QUERYSETS: &str = "all_properties";
 /// Row counts.
 pub(super) const COUNTS: &str = "property_count";
 
-/// Each with the level that it belongs to.
+/// The families with their levels.
 pub(super) const FAMILIES: [(Level, &str); 3] =
     [(Level::PageRedis, PAGES), (Level::Queryset, QUERYSETS), (Level::Count, COUNTS)];
 
@@ -42,7 +42,7 @@ const KINDS: [(&str, &str, &str); 15] = [
     ("session", "", "Sessions"),
     ("gen", "", "Generations of tags"),
 ];
-/// Position, marks of events, leases.
+/// The label of positions, marks of events and leases.
 const BOOKKEEPING: &str = "Bookkeeping";
 
 /// Every kind of keys.
@@ -52,12 +52,12 @@ fn kinds() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     pages.chain(KINDS)
 }
 
-/// The label of a key, given without the prefix; keys of the cache test and similar ones count as bookkeeping.
+/// The label of a key without the prefix; keys of the cache test, for example, count as bookkeeping.
 pub(super) fn kind_of(key: &str) -> &'static str {
     let Some((family, name)) = key.split_once(':') else {
         return BOOKKEEPING;
     };
-    // A page's name begins with the site's address.
+    // A page's name begins with the site's origin.
     let path = name.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
     let name = match (family == PAGES, path) {
         (true, Some((_, path))) => path,

@@ -1,4 +1,4 @@
-//! Whether the site can do its work.
+//! Readiness: whether the site can serve.
 
 use super::Drain;
 use crate::cache::Cache;

@@ -1,4 +1,4 @@
-//! Reading the history of listings, always from the database.
+//! Reads the history of listings, directly from the database.
 
 use super::Result;
 use crate::db::{Database, event_log, history};
@@ -7,7 +7,7 @@ use crate::domain::{
     PropertyId, Version,
 };
 
-/// The most names that are suggested.
+/// The maximum number of names that are suggested.
 const ACTORS: i32 = 100;
 
 /// A page of the history.
@@ -21,14 +21,14 @@ pub struct HistoryPage {
     pub has_earlier: bool,
 }
 
-/// The version that an edit started from, and who has changed it since.
+/// The version that an edit started from, and the changes since then.
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
-    /// The listing as it was; `None` where the log does not tell.
+    /// The listing at that version; `None` if the log does not say.
     pub state: Option<PropertyForm>,
-    /// The change that made it what it is now; `None` where the log does not tell whose that was.
+    /// The change that produced the current version; `None` if the log does not have it.
     pub latest: Option<HistoryEntry>,
-    /// Who changed it since the edit started, the latest first.
+    /// The users who changed it since the edit started, the latest first.
     pub actors: Vec<String>,
 }
 
@@ -39,8 +39,8 @@ pub struct History {
 }
 
 impl History {
-    /// Trims the event log and erases entries that are older than `retention` days (0: none), some at a time. Returns
-    /// whether more is to be done.
+    /// Trims the event log and deletes some of the entries that are older than `retention` days (0: none). Returns
+    /// whether there is more to do.
     pub async fn upkeep(&self, retention: u16) -> Result<bool> {
         let client = self.database.unhurried_client().await?;
         Ok(event_log::upkeep(&client, retention).await?)
@@ -90,7 +90,7 @@ impl History {
         Ok(Origin { state, latest, actors })
     }
 
-    /// Who deleted a listing, from the point of view of an editor; unknown if the log can't be read.
+    /// Who deleted a listing, from an editor's point of view; unknown if the log can't be read.
     pub async fn deleted_by(&self, id: PropertyId, editor: &str) -> Author {
         let found = self.page(&HistoryQuery::of(id), 1).await;
         let entries = found.map_or_else(|_| Vec::new(), |page| page.entries);
@@ -98,8 +98,8 @@ impl History {
         Author::among(deletions.map(|entry| entry.actor), editor)
     }
 
-    /// The listings that were deleted together with an event's own, one more than can be restored at most; `only` the
-    /// event's own if so. None for an event that is no deletion.
+    /// The listings that were deleted together with an event's listing, up to one more than can be restored; with
+    /// `only`, just the event's own. Empty for an event that is not a deletion.
     pub async fn deletions(&self, event: EventId, only: bool) -> Result<Vec<DeletedListing>> {
         let client = self.database.client().await?;
         Ok(history::list_deletions(&client, event, only, super::MAX_UNDONE + 1).await?)

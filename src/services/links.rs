@@ -1,4 +1,4 @@
-//! Links and forms that only this site can have made: signed, with a time.
+//! Signed links and form tokens, with a time.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -33,9 +33,9 @@ pub enum Freshness {
 pub struct Links(Arc<OnceLock<(Vec<u8>, String)>>);
 
 impl Links {
-    /// Says what the site signs with, and the origin of its absolute links.
+    /// Sets the key, and the origin of absolute links.
     pub fn begin(&self, key: &[u8], url: &str) {
-        // A program has one site; only its first key and address count.
+        // A program has one site; later calls have no effect.
         let _ = self.0.set((key.to_owned(), url.to_owned()));
     }
 
@@ -44,8 +44,8 @@ impl Links {
         self.0.get().map_or("", |(_, url)| url)
     }
 
-    /// The link for a new password of a user. It is valid for an hour after `at`, until the password changes or the user
-    /// logs in: what it is signed with is gone then.
+    /// The link with which a user can set a new password. It is valid for an hour after `at`, until the password
+    /// changes or the user logs in, because the signature covers both.
     pub(super) fn of_reset(&self, user: &User, at: DateTime<Utc>) -> String {
         let token = self.token("password reset", at, &state(user));
         format!("{}/admin/reset/{}/{token}/", self.url(), user.id.0)
@@ -87,7 +87,8 @@ impl Links {
         format!("{at:x}-{mac}")
     }
 
-    /// The age of a token that this site made for a purpose and a text; `None` for any other, and for one of the future.
+    /// The age of a token that this site made for this purpose and text; `None` for other tokens, and for times in the
+    /// future.
     pub(super) fn age(&self, purpose: &str, token: &str, text: &str) -> Option<Duration> {
         let age = Utc::now() - self.made_at(purpose, token, text)?;
         age.max(TimeDelta::zero()).to_std().ok().filter(|_| age > TimeDelta::seconds(-5))
@@ -110,7 +111,7 @@ impl Links {
     }
 }
 
-/// What a new password or a login changes about a user.
+/// The state of a user that a new password or a login changes.
 fn state(user: &User) -> String {
     let login = user.last_login.map_or(0, |at| at.timestamp_micros());
     format!("{} {} {login} {} {}", user.id.0, user.session_stamp, user.password_hash, user.email)

@@ -1,4 +1,4 @@
-//! How the site reaches itself, for load tests and warming: over the loopback interface, as any reader would.
+//! Requests of the site to itself, for load tests and warming: over the loopback interface, like other clients.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
@@ -15,15 +15,15 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::UnixStream;
 use tower_service::Service;
 
-/// How long a request of the site to itself may take.
+/// The time limit of a request of the site to itself.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Where the server listens.
+/// The address that the server listens on.
 #[derive(Debug, Clone)]
 pub enum Address {
-    /// On a port.
+    /// An IP address and a port.
     Tcp(SocketAddr),
-    /// On a Unix socket.
+    /// A Unix socket.
     Unix(PathBuf),
 }
 
@@ -41,13 +41,13 @@ pub(super) struct LoopbackClient {
     host: String,
 }
 
-/// A client by the kind of its connections.
+/// The client for a kind of connection.
 enum Connected {
     Tcp(Client<HttpConnector, Empty<Bytes>>),
     Unix(Client<SocketConnector, Empty<Bytes>>),
 }
 
-/// Connects to a Unix socket, whatever the URL says.
+/// Connects to a Unix socket, regardless of the URL.
 #[derive(Clone)]
 struct SocketConnector(PathBuf);
 
@@ -66,7 +66,7 @@ impl Service<hyper::Uri> for SocketConnector {
     }
 }
 
-/// The address by which a listener on every address is reached.
+/// The address for connecting to a listener; for one on every address, the loopback address.
 fn reachable(ip: IpAddr) -> IpAddr {
     match ip {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -76,18 +76,18 @@ fn reachable(ip: IpAddr) -> IpAddr {
 }
 
 impl Loopback {
-    /// A way to a server that will answer to a host name.
+    /// The loopback of a server that answers to this host name.
     pub fn new(host: &str) -> Self {
         Self { address: Arc::default(), host: host.to_owned() }
     }
 
-    /// Notes the address, once the server listens.
+    /// Sets the address, once the server listens.
     pub fn listens_on(&self, address: Address) {
-        // A second server in one process would be a test's; the first stays.
+        // Only a test has a second server in one process; the first one stays.
         let _ = self.address.set(address);
     }
 
-    /// Where the server listens, for people; `None` while it doesn't.
+    /// The address of the server for people; `None` before it listens.
     pub(super) fn place(&self) -> Option<String> {
         Some(match self.address.get()? {
             Address::Tcp(address) => format!(":{}", address.port()),
@@ -95,7 +95,7 @@ impl Loopback {
         })
     }
 
-    /// A client; `None` while the server doesn't listen.
+    /// A client; `None` before the server listens.
     pub(super) fn client(&self) -> Option<LoopbackClient> {
         let address = self.address.get()?;
         let builder = Client::builder(TokioExecutor::new());
@@ -116,8 +116,8 @@ impl Loopback {
 }
 
 impl LoopbackClient {
-    /// Gets a path; returns which level answered it with 200, `collapsed` if it waited for another request's load,
-    /// `computed` if it was loaded for it, and `None` for any other status and for a failure.
+    /// Requests a path. Returns the level that answered with 200, `collapsed` if the request waited for another one's
+    /// load, or `computed` if the page was loaded for it; `None` for any other status or a failure.
     pub(super) async fn get(&self, path: &str) -> Option<&'static str> {
         let request = hyper::Request::get(format!("{}{path}", self.origin))
             .header("host", &self.host)
@@ -144,7 +144,7 @@ impl LoopbackClient {
 fn answered_by(cache_status: &str) -> &'static str {
     let levels = ["page-memory", "page-redis", "queryset"];
     let hit = levels.into_iter().find(|level| cache_status.contains(&format!("{level}; hit")));
-    // A page that was computed may be made of queries that were waited for.
+    // A computed page may be made of queries that were waited for.
     let pages = cache_status.split(", ").filter(|member| member.starts_with("page-"));
     let collapsed = pages.into_iter().any(|member| member.contains("; collapsed"));
     hit.unwrap_or(if collapsed { "collapsed" } else { "computed" })

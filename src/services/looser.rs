@@ -1,26 +1,26 @@
-//! Filters that ask for less than one that finds nothing.
+//! Suggestions for a filter that matches nothing: the filter without one of its parts.
 
 use crate::domain::{Count, Fact, ListingFilter};
 
 /// A filter without one of its parts.
 #[derive(Debug, Clone)]
 pub struct Looser {
-    /// What is left out.
+    /// The part that is left out.
     pub without: FilterPart,
-    /// What remains.
+    /// The remaining filter.
     pub filter: ListingFilter,
-    /// How many listings that selects; `None` where it was not counted.
+    /// The number of listings that it selects; `None` if they were not counted.
     pub listings: Option<Count>,
 }
 
 /// A part of a filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FilterPart {
-    /// One word of several that are searched for.
+    /// One of several search words.
     Word(String),
     /// The whole search.
     Search,
-    /// What is asked of a fact.
+    /// The condition on a fact.
     Fact(&'static Fact),
     /// The place on the map.
     Near,
@@ -30,11 +30,11 @@ pub enum FilterPart {
     Locations,
     /// Everything but the locations.
     AllButLocations,
-    /// Nothing: a word is spelled otherwise.
+    /// Nothing is left out, but a word is spelled differently.
     Spelling {
         /// The search with the other spelling.
         words: String,
-        /// How many letters differ.
+        /// The number of edits.
         edits: usize,
     },
 }

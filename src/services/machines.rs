@@ -1,4 +1,4 @@
-//! Feeds and the sitemap.
+//! The data of feeds and of the site map.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::domain::{
 };
 use crate::events::kinds;
 
-/// Listings in a feed.
+/// The number of listings in a feed.
 const FEED_SIZE: u16 = 50;
 
 /// The newest listings that a filter selects.
@@ -23,7 +23,7 @@ const FEED_SIZE: u16 = 50;
 pub struct Newest {
     /// The listings, the newest first.
     pub properties: Vec<Property>,
-    /// When a listing last left what the filter selects, or may have; `None` where none has.
+    /// When a listing last left the filter's result, or may have; `None` if none has.
     pub departed_at: Option<DateTime<Utc>>,
 }
 
@@ -71,8 +71,8 @@ impl Machines {
         self.cache.get_or_load(&key, &tags, load).await
     }
 
-    /// The listings of a part; `None` when it is not among [`Machines::sitemap`]. That is looked at first, so that a
-    /// made-up number leaves neither an entry nor a generation behind.
+    /// The listings of a part; `None` if it is not among [`Machines::sitemap`]. That is checked first, so that an
+    /// invalid number leaves neither an entry nor a generation behind.
     pub async fn sitemap_part(
         &self,
         part: SitemapPart,
@@ -85,7 +85,7 @@ impl Machines {
         let load = async move || -> Result<_> {
             let client = database.client().await?;
             let properties = sitemap::list_part(&client, part).await?;
-            // The last listing may have gone since the parts were listed.
+            // The last listing may have been deleted since the parts were listed.
             let ttl = if properties.is_empty() { Duration::ZERO } else { ttl };
             Ok(Fill::new(properties, ttl))
         };

@@ -1,6 +1,8 @@
-//! Resolves a query's text that is not the name of a location: to the only location that contains it, or to several offers.
+//! Resolves the texts of a query that are not a location's name: to the only location that contains the text, or to
+//! suggestions.
 //!
-//! **Invariant:** a location that has listings means itself, so its lists depend on its own listings alone.
+//! **Invariant:** the name of a location that has listings is never replaced, so its lists depend only on its own
+//! listings.
 
 use futures_util::future::try_join_all;
 
@@ -12,7 +14,7 @@ use crate::domain::{
     FoldedLocation, ListingFilter, ListingQuery, Location, Place, PlaceQuery, StatusFilter,
 };
 
-/// A query, as it was understood.
+/// A query with its texts resolved.
 #[derive(Debug, Clone)]
 pub struct Meant {
     /// The query that was answered.
@@ -26,17 +28,17 @@ pub struct Meant {
 pub struct UnknownPlace {
     /// The text.
     pub asked: Location,
-    /// The only location that contains it, which was taken for it.
+    /// The only location that contains the text, which was used instead.
     pub used: Option<Location>,
-    /// The locations that contain it, with how many listings of the rest of the query each has.
+    /// The locations that contain the text, with the number of listings that match the rest of the query.
     pub offered: Vec<Place>,
 }
 
-/// The locations that contain a text; `None` if it is the name of one.
+/// The locations that contain a text; `None` if the text is a location's name.
 type Candidates = Option<Vec<Place>>;
 
 impl Listings {
-    /// The page that a query means, and that query.
+    /// The page of the resolved query, and that query.
     pub async fn find_list(&self, query: &ListingQuery) -> Result<Cached<(ListingPage, Meant)>> {
         let Some(meant) = self.meant(query).await? else {
             let Cached { tagged, outcome } = self.list(query).await?;
@@ -48,7 +50,7 @@ impl Listings {
         Ok(Cached { tagged, outcome })
     }
 
-    /// The same straight from the database: no cache is read or written.
+    /// The same directly from the database: no cache is read or written.
     pub async fn list_uncached(&self, query: &ListingQuery) -> Result<(ListingPage, Meant)> {
         let client = self.database_for(query.is_costly()).client().await?;
         let meant = meant_by(&client, query).await?;
@@ -58,7 +60,7 @@ impl Listings {
         Ok((page, meant))
     }
 
-    /// What a query means; `None` where it names no location.
+    /// The resolved query; `None` if it has no locations.
     pub(super) async fn meant(&self, query: &ListingQuery) -> Result<Option<Tagged<Meant>>> {
         let status = query.filter.status;
         let named = query.filter.locations.iter().map(|location| self.named(location, status));
@@ -118,12 +120,12 @@ pub(super) async fn meant_by(client: &Client, query: &ListingQuery) -> Result<Me
 }
 
 impl Meant {
-    /// A query that means what it says.
+    /// A query that needs no resolution.
     pub fn itself(query: &ListingQuery) -> Self {
         Self { query: query.clone(), unknown: Vec::new() }
     }
 
-    /// The query with each location for which there is just one candidate replaced by that.
+    /// The query, with each text that has exactly one candidate replaced.
     fn of(query: &ListingQuery, candidates: Vec<Candidates>) -> Self {
         let mut query = query.clone();
         let mut unknown = Vec::new();
@@ -147,7 +149,7 @@ impl Meant {
         Self { query, unknown }
     }
 
-    /// The filter that selects what an unknown location's candidates have; `None` where there are none.
+    /// The filter for the candidates of an unknown location; `None` if there are none.
     fn offer(&self, at: usize) -> Option<ListingFilter> {
         let offered = self.unknown[at].offered.iter();
         let offered = offered.take(usize::try_from(OFFERED).unwrap_or(0));

@@ -1,4 +1,4 @@
-//! Use cases: cached reads, and writes in a transaction that yield events. Handlers and commands call nothing else.
+//! Use cases: cached reads, and writes in transactions that return events. Handlers and commands call only these.
 
 mod accounts;
 mod admin_list;
@@ -130,15 +130,15 @@ pub struct Services {
     pub sessions: Sessions,
     /// Cache management.
     pub management: Management,
-    /// Who watches the figures live.
+    /// The live streams of the dashboard.
     pub streams: FigureStreams,
-    /// Whether the site can do its work.
+    /// The readiness of the site.
     pub health: Health,
-    /// How far the instance is with its end.
+    /// The shutdown of the instance.
     pub drain: Drain,
     /// The requests that were answered.
     pub traffic: Traffic,
-    /// The turns at pages that may be expensive.
+    /// The limit on concurrent expensive pages.
     pub expensive: Turns,
     /// The site's mails.
     pub post: Post,
@@ -155,7 +155,8 @@ pub struct Services {
 }
 
 impl Services {
-    /// Wires the use cases. The site's mails are sent by `mailer`, in its name, those about enquiries to `office`; `receivers` are told of events after the cache and the log.
+    /// Connects the use cases. `mailer` sends the site's mails, `office` receives those about enquiries; `receivers`
+    /// get events after the cache and the log.
     pub fn new(
         database: Database,
         cache: Cache,

@@ -10,7 +10,7 @@ use crate::cache::{CacheKey, Level, Tag, TagSet};
 use crate::domain::{ListingFilter, ListingQuery, PlaceQuery, PropertyId, Shortlist, SitemapPart};
 use crate::events::kinds;
 
-/// The identity of a page: made of parsed input only, never of a raw URL.
+/// The identity of a page: made of parsed input, never of a raw URL.
 #[derive(Debug, Clone)]
 pub struct PageKey {
     key: CacheKey,
@@ -18,7 +18,7 @@ pub struct PageKey {
     is_costly: bool,
 }
 
-/// The rows that a page shows.
+/// The rows that a page depends on.
 #[derive(Debug, Clone)]
 enum Rows {
     Of(ListingFilter),
@@ -30,8 +30,8 @@ enum Rows {
 }
 
 impl PageKey {
-    /// The list of a site, in a format (`html`, `json`). Pages hold absolute links, so sites at different addresses
-    /// that share a Redis have pages of their own.
+    /// A list of a site, in a format (`html`, `json`). Pages contain absolute links, so sites with different origins
+    /// that share a Redis have separate pages.
     pub fn list(site: &str, query: &ListingQuery, format: &'static str) -> Self {
         let canonical = query.canonical();
         let rest = format_args!("{format}?{canonical}");
@@ -39,14 +39,14 @@ impl PageKey {
         Self { is_costly: query.is_costly(), ..key.rare_if(!query.is_usual()) }
     }
 
-    /// A listing's own page within a result, in a format.
+    /// A listing's page within a result, in a format.
     pub fn detail(site: &str, id: PropertyId, result: &ListingQuery, format: &'static str) -> Self {
         let canonical = result.canonical();
         let rest = format_args!("{format}/{id}?{canonical}");
         Self::named(Public::Detail, site, rest, Rows::One(id)).rare_if(!canonical.is_empty())
     }
 
-    /// The places of a site, in a format.
+    /// The list of places of a site, in a format.
     pub fn places(site: &str, query: &PlaceQuery, format: &'static str) -> Self {
         let canonical = query.canonical();
         let rest = format_args!("{format}?{canonical}");
@@ -61,7 +61,7 @@ impl PageKey {
         Self::named(Public::Shortlist, site, rest, Rows::Chosen(shortlist.clone()))
     }
 
-    /// The feed of what a filter selects.
+    /// The feed of a filter.
     pub fn feed(site: &str, filter: &ListingFilter, canonical: &str) -> Self {
         let rest = format_args!("atom?{canonical}");
         let key = Self::named(Public::Feed, site, rest, Rows::Of(filter.clone()));
@@ -78,7 +78,7 @@ impl PageKey {
         Self::named(Public::Sitemap, site, format_args!("-{part}.xml"), Rows::Part(part))
     }
 
-    /// A page that is made of no rows. The name says everything that it depends on besides the build.
+    /// A page that does not depend on rows. The name contains everything that it depends on besides the build.
     pub fn constant(site: &str, name: &str) -> Self {
         Self::named(Public::Robots, site, name, Rows::None)
     }
@@ -105,7 +105,7 @@ impl PageKey {
         &self.key
     }
 
-    /// The expected tags of the page, and the tag that every entry carries.
+    /// The expected tags of the page, and the site's tag.
     pub(super) fn tags_with_site(&self) -> TagSet {
         let mut tags = self.tags();
         tags.insert(Tag::site());

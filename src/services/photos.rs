@@ -1,8 +1,8 @@
-//! The photos of listings: adding files, changing which photos a listing has, and the upkeep of the store.
+//! The photos of listings: adds files, changes the photos of a listing, and maintains the store.
 //!
-//! **Invariant:** the files of a photo are in the store before a listing refers to them, and stay there for a day after the
-//! last listing did. So a crash between the two leaves a file too many and never a photo without a file, and a change to the
-//! photos can be undone for a day.
+//! **Invariant:** the files of a photo are in the store before a listing refers to them, and remain for a day after the
+//! last listing did. So a crash in between leaves an unused file but never a photo without a file, and a change can be
+//! undone for a day.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -16,7 +16,7 @@ use crate::db::{Database, photos};
 use crate::domain::{Photo, PhotoFile, PhotoFormat, PhotoHash, Photos, Property, PropertyId};
 use crate::media::{Media, MediaError, Opened};
 
-/// Photos whose files are removed while one lock is held: an upload waits that long at most.
+/// The number of photos whose files are removed under one lock: an upload waits at most this long.
 const REMOVED_AT_ONCE: usize = 200;
 
 /// The outcome of a change to the photos of a listing.
@@ -26,9 +26,9 @@ pub enum PhotosOutcome {
     Saved(Property),
     /// The listing has these photos already.
     Same(Property),
-    /// Nothing was saved: the photos are others than the change was made for.
+    /// Nothing was saved: the photos are not those that the change was made for.
     Conflict(Property),
-    /// Nothing was saved: there would be more photos than a listing may have.
+    /// Nothing was saved: the listing would have too many photos.
     TooMany(Property),
     /// Nothing was saved: the files of a photo have been removed.
     Removed(Property),
@@ -39,19 +39,19 @@ pub enum PhotosOutcome {
 /// The store of photos compared with the listings.
 #[derive(Debug, Default)]
 pub struct MediaReport {
-    /// How many listings have photos.
+    /// The number of listings that have photos.
     pub listings: usize,
-    /// How many photos they have.
+    /// The number of their photos.
     pub photos: usize,
-    /// How many files the store has.
+    /// The number of files in the store.
     pub files: usize,
-    /// Their size in bytes.
+    /// Their total size in bytes.
     pub bytes: u64,
     /// Files that a listing refers to and the store does not have.
     pub missing: Vec<(PropertyId, PhotoFile)>,
-    /// How many stored photos no listing has.
+    /// The number of stored photos that no listing has.
     pub unused: usize,
-    /// Files that this site did not put there.
+    /// Files that this site did not store.
     pub foreign: Vec<String>,
 }
 
@@ -72,13 +72,13 @@ impl Gallery {
         self.media.add(file).await
     }
 
-    /// A file to be sent; `None` where there is none.
+    /// Opens a file to send; `None` if there is none.
     pub async fn open(&self, file: &PhotoFile) -> Result<Option<Opened>> {
         Ok(self.media.store.open_file(file).await.map_err(MediaError::from)?)
     }
 
-    /// Changes the photos of a listing: `edit` is given those that it has, and returns those that it is to have, or `None`
-    /// where it was made for others.
+    /// Changes the photos of a listing: `edit` gets the current photos and returns the new ones, or `None` if it was
+    /// made for others.
     pub async fn change(
         &self,
         actor: &str,
@@ -149,8 +149,8 @@ impl Gallery {
         Ok(report)
     }
 
-    /// Removes the files of photos that no listing has had since a time, and that were stored before it; returns how many
-    /// photos those were. Removes nothing where the history does not tell which photos listings had.
+    /// Removes the files of photos that no listing has had since a time, and that were stored before it; returns the
+    /// number of photos. Removes nothing if the history does not say which photos listings had.
     pub async fn collect(&self, since: DateTime<Utc>) -> Result<usize> {
         let mut stored: HashMap<PhotoHash, Vec<PhotoFile>> = HashMap::new();
         let mut young = HashSet::new();

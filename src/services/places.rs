@@ -1,4 +1,4 @@
-//! The places that listings are in, through the queryset cache.
+//! The places of listings, through the queryset cache.
 
 use super::families::QUERYSETS;
 use super::listings::{tally_tags_of, unchanged_until};
@@ -7,14 +7,14 @@ use crate::cache::{CacheKey, Cached, Fill, Level};
 use crate::db::places;
 use crate::domain::{ListingFilter, Place, PlaceQuery, Status};
 
-/// The most places that one answer names.
+/// The maximum number of places in a response.
 pub const MAX_PLACES: usize = 1000;
 const ALL: i64 = MAX_PLACES as i64;
-/// How many a list offers beside its listings.
+/// The number of places that a list page offers.
 pub(super) const OFFERED: i64 = 8;
 
 impl Listings {
-    /// The places that a query asks for, those with the most listings first; at most a thousand.
+    /// The places that a query selects, those with the most listings first; at most a thousand.
     pub async fn places(&self, query: &PlaceQuery) -> Result<Cached<Vec<Place>>> {
         let Some(name) = query.name.clone() else {
             let total = self.count(&query.filter).await?;
@@ -38,14 +38,14 @@ impl Listings {
         self.cache.get_or_load_early(&key, &tags, load).await
     }
 
-    /// The places with the most listings of a filter, which selects so many in all.
+    /// The places with the most listings of a filter, which selects `total` listings.
     pub(super) async fn places_of(
         &self,
         filter: &ListingFilter,
         total: i64,
         limit: i64,
     ) -> Result<Cached<Vec<Place>>> {
-        // The total was read before, perhaps under older generations: what follows from it is part of the key.
+        // The total may have been read under older generations, so its effect is part of the key.
         let counted = match places::are_counted(filter, total) {
             true => "counted",
             false => "named",

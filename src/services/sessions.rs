@@ -1,8 +1,8 @@
-//! Sessions, as Django's `cached_db`: read from Redis, written through to PostgreSQL.
+//! Sessions, like Django's `cached_db`: read from Redis, written through to PostgreSQL.
 //!
-//! The copy in Redis is an entry like any other, with a tag of its own: ending a session while Redis is out of reach
-//! can't bring it back later, because nothing that Redis held is read again before it is repaired. Besides, anyone who
-//! asks for the user of a session asks PostgreSQL whether it has ended: the copy only saves reading its state.
+//! The copy in Redis is an entry with its own tag. A session that ends while Redis can't be reached does not come back
+//! later, because nothing in Redis is read again before it is repaired. In addition, finding a session's user always
+//! asks PostgreSQL whether the session has ended: the copy only saves reading its state.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -23,25 +23,25 @@ pub type SessionState = HashMap<String, String>;
 /// The entry of the state that names the user.
 pub const USER_ID: &str = "user_id";
 
-/// The entry that names the session, for lists of sessions: 16 to 64 letters and digits of ASCII, `-` and `_`, that
-/// no other session has.
+/// The entry with the session's name, for lists of sessions: 16 to 64 ASCII letters, digits, `-` and `_`, unique among
+/// sessions.
 pub const NAME: &str = "name";
 
-/// How many characters a session's name has.
+/// The allowed length of a session's name, in characters.
 const NAME_LENGTH: RangeInclusive<usize> = 16..=64;
 
-/// The entry with the address that the session began from.
+/// The entry with the client's address at the start of the session.
 pub(super) const ADDRESS: &str = "address";
 
-/// The entry with what the browser calls itself.
+/// The entry with the browser's `User-Agent`.
 pub(super) const USER_AGENT: &str = "user_agent";
 
-/// How long the copy in Redis may live: longer than it takes to fill in a form, because while PostgreSQL is out of reach
-/// only a user with a copy gets the typed text back. It does not extend a login: PostgreSQL is asked whether a session has
-/// ended.
+/// How long the copy in Redis lives: longer than it takes to fill in a form, because while PostgreSQL can't be reached
+/// only a user with a copy gets the typed text back. It does not extend a login: PostgreSQL decides whether a session
+/// has ended.
 const COPY_TTL: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// Keeps sessions; cheap to clone.
+/// Stores sessions; cheap to clone.
 #[derive(Clone)]
 pub struct Sessions {
     pub(super) database: Database,
@@ -49,7 +49,7 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// The state of a session that has neither ended nor expired.
+    /// The state of a session that has not ended or expired.
     pub async fn find(&self, key: &str) -> Result<Option<SessionState>> {
         let hash = hash(key);
         let name = hex(&hash);
@@ -59,7 +59,7 @@ impl Sessions {
             let state = sessions::find(&client, &hash).await?;
             let value: Option<SessionState> =
                 state.and_then(|state| serde_json::from_value(state).ok());
-            // The absence of a session is not worth a key: keys are guessed, not linked to.
+            // The absence of a session is not stored: requests with unknown keys are guesses.
             let ttl = if value.is_some() { COPY_TTL } else { Duration::ZERO };
             Ok(Fill::new(value, ttl))
         };
@@ -67,7 +67,7 @@ impl Sessions {
         let tags = TagSet::from([tag(&name)]);
         match self.cache.get_or_load(&key, &tags, load).await {
             Ok(cached) => Ok(cached.tagged.value),
-            // Nothing is written without the database, but a form keeps its input.
+            // Nothing can be written without the database, but the user keeps the form's input.
             Err(err) if err.is_outage() => {
                 let copy = self.cache.find_beyond_lease(&key, &tags).await;
                 copy.ok_or(err)
@@ -91,15 +91,15 @@ impl Sessions {
         Ok(sessions::insert(&client, new).await?)
     }
 
-    /// Writes a session's state, starts its lifetime anew, and makes the copy that the next request reads. A session
-    /// that ended meanwhile, such as by a logout that overtook a slow request, stays ended.
+    /// Writes a session's state, restarts its lifetime, and makes the copy for the next request. A session that has
+    /// ended meanwhile, for example by a logout during a slow request, stays ended.
     pub async fn update(&self, key: &str, state: &SessionState, lifetime: Duration) -> Result<()> {
         let hash = hash(key);
         let client = self.database.client().await?;
         sessions::update(&client, &hash, user(state), &json!(state), lifetime).await?;
         self.cache.void(&tag(&hex(&hash))).await;
         drop(client);
-        // The state is saved; without a copy the next request asks PostgreSQL for it.
+        // The state is stored; without a copy, the next request reads it from PostgreSQL.
         let _ = self.find(key).await;
         Ok(())
     }
@@ -113,7 +113,7 @@ impl Sessions {
         Ok(())
     }
 
-    /// Ends a user's other sessions than one; returns how many.
+    /// Ends a user's other sessions, except one; returns how many.
     pub async fn end_others(&self, user: UserId, but_for: &str) -> Result<usize> {
         let client = self.database.client().await?;
         let ended = sessions::delete_of_user(&client, user, Some(but_for)).await?;
@@ -122,7 +122,7 @@ impl Sessions {
         Ok(count)
     }
 
-    /// Ends one of a user's own sessions by its name; whether there was one.
+    /// Ends one of a user's own sessions by its name; returns whether it existed.
     pub async fn end_named(&self, user: UserId, name: &str) -> Result<bool> {
         let client = self.database.client().await?;
         let ended = Self::delete_named(&client, user, name).await?;
@@ -131,8 +131,8 @@ impl Sessions {
         Ok(found)
     }
 
-    /// Deletes one session of a user by its name; returns the hashes of the keys that ended. What can't be a name is
-    /// unknown, and PostgreSQL never sees it: it would refuse a NUL, where an unknown name is no failure.
+    /// Deletes a session of a user by its name; returns the hashes of the keys that ended. An impossible name counts as
+    /// unknown and is not sent to PostgreSQL, which would refuse a NUL.
     pub(super) async fn delete_named(
         client: &impl GenericClient,
         user: UserId,
@@ -150,7 +150,7 @@ impl Sessions {
         Ok(sessions::delete_expired(&client).await?)
     }
 
-    /// Voids the copies of sessions that have ended, given the hashes of their keys.
+    /// Invalidates the copies of ended sessions, given the hashes of their keys.
     pub(super) async fn void(&self, ended: Vec<Vec<u8>>) {
         for hash in ended {
             self.cache.void(&tag(&hex(&hash))).await;
@@ -175,7 +175,7 @@ fn can_be_name(text: &str) -> bool {
     NAME_LENGTH.contains(&text.len()) && text.bytes().all(allowed)
 }
 
-/// A text among a session's values; empty when there is none.
+/// A text among a session's values; empty if absent.
 fn text_of(state: &SessionState, name: &str) -> String {
     let json = state.get(name).map(String::as_str).unwrap_or_default();
     serde_json::from_str(json).unwrap_or_default()

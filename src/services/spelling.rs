@@ -1,7 +1,7 @@
 //! Spelling suggestions for a search that finds nothing: words of listings that are spelled similarly.
 //!
-//! The words may be somewhat older than the listings: which are tried is no promise. What is offered is counted as any
-//! other list is.
+//! The words may be a little older than the listings, so a suggested spelling may match nothing. Suggestions are
+//! counted like other lists.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -11,27 +11,27 @@ use super::{Listings, Result};
 use crate::db::{Client, Database, DbError, vocabulary};
 use crate::domain::{ListingFilter, SearchText};
 
-/// The most words of a search that are looked up.
+/// The maximum number of search words for which spellings are looked up.
 const MAX_WORDS: usize = 4;
-/// The most spellings of a word that are tried.
+/// The maximum number of spellings that are tried for a word.
 const TRIED: usize = 6;
-/// How long a search waits for the words to be read anew; with fewer it goes on without.
+/// How long a search waits for the refresh of the words; then it uses the old ones.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// How many older listings get the joined forms of their words in one transaction, which holds them for as long.
+/// The number of older listings that get joined forms in one transaction, which locks them meanwhile.
 const RENEWED: i32 = 200;
 
 impl Listings {
-    /// Gives some of the listings that are older than the joined forms of words theirs; whether others still lack them,
-    /// and `None` while another instance does this.
+    /// Adds the joined forms of words to a batch of older listings. Returns whether other listings still lack them;
+    /// `None` while another instance does this.
     pub async fn renew_search(&self) -> Result<Option<bool>> {
-        // Long texts take long, and requests need their connections.
+        // Long texts take long, and requests need their own connections.
         let client = self.database.unhurried_client().await?;
         Ok(vocabulary::renew_search(&client, RENEWED).await?)
     }
 }
 
-/// A filter with other spellings of its words, those with the fewest edits first; none where the words of listings
-/// can't be read, since a list is right without them. `client` is one in hand.
+/// Variants of a filter with other spellings of its words, those with the fewest edits first; empty if the words can't
+/// be read, because a list is complete without them. `client` is used if given.
 pub(super) async fn respelled(
     database: &Database,
     filter: &ListingFilter,
@@ -53,10 +53,10 @@ pub(super) async fn respelled(
     respelled.unwrap_or_default()
 }
 
-/// Has the words read anew, and goes on without where that takes long.
+/// Refreshes the words, and continues without waiting if that takes long.
 async fn renew_vocabulary(database: Database) {
     let renewal = tokio::spawn(async move {
-        // Many long texts take longer than a request may, and the server notes how long.
+        // Many long texts take longer than the time limit of a request.
         let renewed = match database.unhurried_client().await {
             Ok(client) => vocabulary::renew(&client).await,
             Err(err) => Err(err),
@@ -65,11 +65,11 @@ async fn renew_vocabulary(database: Database) {
             log::warn!("the words of listings could not be read: {err}");
         }
     });
-    // A longer renewal continues, and later searches use its words.
+    // A longer refresh continues, and later searches use its words.
     let _ = tokio::time::timeout(PATIENCE, renewal).await;
 }
 
-/// The filter with each word in turn spelled otherwise.
+/// The variants of the filter, each with one word spelled differently.
 async fn respell(
     client: &Client,
     filter: &ListingFilter,
@@ -95,15 +95,15 @@ async fn respell(
     Ok(respelled)
 }
 
-/// A word without the signs around it, in lower case, if it may be misspelt: letters alone, at least three.
+/// A word in lower case without surrounding punctuation, if it may be misspelt: only letters, at least three.
 fn plain(word: &str) -> Option<String> {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());
     let letters = word.chars().all(char::is_alphabetic);
     (letters && word.chars().count() >= 3).then(|| word.to_lowercase())
 }
 
-/// Other words within a few edits (letters added, left out, changed, or swapped with the next); none where the word
-/// itself is among them.
+/// Other words within a few edits (letters added, removed, changed, or swapped with the next); none if the word itself
+/// is among the words.
 fn nearest(word: &str, others: Vec<String>) -> Vec<(usize, String)> {
     let limit = match word.chars().count() {
         ..=5 => 1,

@@ -1,7 +1,7 @@
-//! Forms that are saved once, however often they arrive.
+//! Saves a form once, however often it arrives.
 //!
-//! A form carries a token that no other has. Its hash is a row that is written in the transaction of the save: of two
-//! that arrive at the same time, at any instances, one waits for the other and then finds what came of it.
+//! A form has a unique token. The token's hash is stored in the transaction of the save: if the form arrives twice at
+//! the same time, at any instances, the second waits for the first and then finds its result.
 
 use sha2::{Digest as _, Sha256};
 
@@ -11,7 +11,7 @@ use crate::db::submissions::{self, Earlier};
 use crate::db::{DbError, Transaction, properties};
 use crate::domain::{NewProperty, Property, PropertyForm, PropertyId, UserId, Version};
 
-/// A form that was sent, by what tells it from others.
+/// The identity of a submitted form.
 #[derive(Debug, Clone)]
 pub struct Submission {
     token: [u8; 32],
@@ -23,9 +23,9 @@ pub struct Submission {
 pub enum CreateOutcome {
     /// Added.
     Saved(Property),
-    /// The form had added this one already, just as it is.
+    /// The form had added this listing already, with the same content.
     Repeated(PropertyId),
-    /// The form had added this one already, when it held something else.
+    /// The form had added this listing already, with other content.
     Used(PropertyId),
 }
 
@@ -41,7 +41,7 @@ impl Submission {
         let form = form.normal();
         let mut content = Sha256::new();
         for field in PropertyForm::FIELDS {
-            // No text of one field can be taken for the next one's.
+            // The length separates a field's text from the next one's.
             content.update(form.get(field).len().to_be_bytes());
             content.update(form.get(field));
         }
@@ -51,7 +51,7 @@ impl Submission {
         })
     }
 
-    /// Whether it arrived before, as it is.
+    /// Whether the form arrived before with the same content.
     fn repeats(&self, earlier: &Earlier) -> bool {
         earlier.content == self.content
     }
@@ -105,7 +105,8 @@ impl Editor {
         Ok(written.await?.0)
     }
 
-    /// Saves the form of a listing, once, if the listing is still as the editor saw it, or as this very form left it.
+    /// Saves the form of a listing, once, if the listing is unchanged since the editor saw it, or this form made the
+    /// last change.
     pub async fn update_once(
         &self,
         actor: &str,

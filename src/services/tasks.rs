@@ -1,4 +1,4 @@
-//! What each kind of job does.
+//! The work of each kind of job.
 
 use std::time::Duration;
 
@@ -10,32 +10,32 @@ use super::{Accounts, Alerts, Editor, Enquiries, Gallery, History, Post, Session
 use crate::db::jobs::Claimed;
 use crate::domain::JobKind;
 
-/// How long the files of photos are kept that no listing has any more.
+/// How long the files of unused photos are kept.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// The pause after each batch, so that requests are not slowed down.
 const REST: Duration = Duration::from_millis(20);
 
 /// The use cases that jobs call.
 pub struct Tasks {
-    /// Mail that is sent.
+    /// Sends mail.
     pub post: Post,
-    /// Accounts whose passwords are forgotten.
+    /// Resets forgotten passwords.
     pub accounts: Accounts,
-    /// Sessions that expire.
+    /// Removes expired sessions.
     pub sessions: Sessions,
-    /// Uploads that expire.
+    /// Removes expired uploads.
     pub editor: Editor,
-    /// Enquiries that are erased.
+    /// Deletes old enquiries.
     pub enquiries: Enquiries,
-    /// Days after which enquiries are erased; 0 keeps them for ever.
+    /// The days after which enquiries are deleted; 0 keeps them for ever.
     pub enquiry_retention_days: u16,
     /// Alerts, and what they find.
     pub alerts: Alerts,
     /// Photos whose files are removed.
     pub gallery: Gallery,
-    /// The history, which is trimmed.
+    /// Trims the history.
     pub history: History,
-    /// Days after which entries of the history are erased; 0 keeps them for ever.
+    /// The days after which entries of the history are deleted; 0 keeps them for ever.
     pub event_retention_days: u16,
 }
 

@@ -1,7 +1,6 @@
-//! Counts the requests that are answered.
+//! Counts the answered requests.
 //!
-//! Counting costs an addition to memory that the counting thread has for itself, so that even a page that is answered
-//! from memory can be counted.
+//! Each thread counts in memory of its own, so that even a page from memory can be counted.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -12,11 +11,11 @@ use crate::cache::metrics::{Buckets, Histogram, SHARDS, own_shard};
 /// A family of URLs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
-    /// Pages of the list, of places among them.
+    /// Pages of the list, including those of places.
     List,
     /// A listing's own page.
     Detail,
-    /// The list straight from the database.
+    /// The list directly from the database.
     Uncached,
     /// Feeds, sitemaps and the API description.
     Machine,
@@ -30,7 +29,7 @@ pub enum Route {
     Management,
     /// Liveness and readiness.
     Health,
-    /// Anything else, addresses at which there is nothing among them.
+    /// Anything else, including unknown URLs.
     Other,
 }
 
@@ -49,7 +48,7 @@ impl Route {
         Self::Other,
     ];
 
-    /// Its name in the figures.
+    /// The family's name in the figures.
     pub fn name(self) -> &'static str {
         match self {
             Self::List => "list",
@@ -66,12 +65,12 @@ impl Route {
     }
 }
 
-/// Why a request is turned away.
+/// The reason why a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turned {
-    /// The client has used up a limit (429).
+    /// The client has reached a limit (429).
     Limited,
-    /// A server or a share of the connections is not to be had (503).
+    /// A server or a free connection is not available (503).
     Unavailable,
 }
 
@@ -79,7 +78,7 @@ impl Turned {
     /// Every reason.
     pub const ALL: [Self; 2] = [Self::Limited, Self::Unavailable];
 
-    /// The status that such requests are answered with.
+    /// The status of the response.
     pub fn status(self) -> u16 {
         match self {
             Self::Limited => 429,
@@ -87,7 +86,7 @@ impl Turned {
         }
     }
 
-    /// Its name in the figures.
+    /// The reason's name in the figures.
     pub fn name(self) -> &'static str {
         match self {
             Self::Limited => "client_limit",
@@ -97,10 +96,10 @@ impl Turned {
 }
 
 const ROUTES: usize = Route::ALL.len();
-/// Classes of statuses: 1xx to 5xx.
+/// The number of status classes: 1xx to 5xx.
 const CLASSES: usize = 5;
 
-/// One thread's counters, on cache lines of their own.
+/// One thread's counters, on separate cache lines.
 #[derive(Debug, Default)]
 #[repr(align(128))]
 struct Shard {
@@ -114,7 +113,7 @@ struct Shard {
 pub struct Traffic(Arc<[Shard; SHARDS]>);
 
 impl Traffic {
-    /// Counts an answer.
+    /// Counts a response.
     pub fn count(&self, route: Route, status: u16) {
         let class = usize::from(status / 100).clamp(1, CLASSES) - 1;
         let shard = &self.0[own_shard()];
@@ -124,12 +123,12 @@ impl Traffic {
         }
     }
 
-    /// Notes how long an answer took.
+    /// Records the duration of a response.
     pub fn time(&self, route: Route, took: Duration) {
         self.0[own_shard()].times[route as usize].record(took);
     }
 
-    /// How many answers there were of each class of statuses, 1xx first.
+    /// The number of responses by status class, 1xx first.
     pub fn answered(&self, route: Route) -> [u64; CLASSES] {
         let of_class = |class: usize| {
             let shards = self.0.iter();
@@ -138,13 +137,13 @@ impl Traffic {
         std::array::from_fn(of_class)
     }
 
-    /// How many requests were turned away for a reason.
+    /// The number of requests that were refused for a reason.
     pub fn turned(&self, route: Route, why: Turned) -> u64 {
         let of_shard = |shard: &Shard| shard.turned[route as usize][why as usize].load(Relaxed);
         self.0.iter().map(of_shard).sum()
     }
 
-    /// How long answers took that were timed.
+    /// The durations of timed responses.
     pub fn times(&self, route: Route) -> Buckets {
         Buckets::sum(self.0.iter().map(|shard| &shard.times[route as usize]))
     }

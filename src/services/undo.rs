@@ -1,12 +1,12 @@
-//! Bringing back what was: deleted listings, and earlier versions of listings. Each is a write like any other, by
-//! the user who asks for it, with a note in the history that says what was undone.
+//! Restores deleted listings, and earlier versions of listings. Each is an ordinary write of the user, with a note in
+//! the history that says what was undone.
 
 use super::editor::Ending::{Commit, RollBack};
 use super::{Editor, Result, UpdateOutcome};
 use crate::db::{event_log, history, properties, restoration};
 use crate::domain::{EventId, NewProperty, Property, PropertyId, Version};
 
-/// The most listings that are restored at once: as many as the log lists one by one for a statement.
+/// The maximum number of listings that are restored at once: as many as the log records individually for a statement.
 pub const MAX_UNDONE: i64 = 1_000;
 
 /// The outcome of undoing a deletion.
@@ -27,13 +27,14 @@ pub enum UndoOutcome {
 pub enum RestoreOutcome {
     /// Restored, with the values of the form.
     Restored(Property),
-    /// Not restored: a listing has this number, or the log does not have the deleted listing. It has none that never existed,
-    /// and none of a deletion of more than 1,000 listings at once.
+    /// Not restored: a listing has this number, or the log does not have the deleted listing, because it never existed
+    /// or more than 1,000 listings were deleted at once.
     Taken,
 }
 
 impl Editor {
-    /// Restores the listings that were deleted together with an event's own, all or none; `only` that one if so.
+    /// Restores the listings that were deleted together with an event's listing, all or none; with `only`, just the
+    /// event's own.
     pub async fn undo(&self, actor: &str, event: EventId, only: bool) -> Result<UndoOutcome> {
         let written = self.write(actor, move |work| {
             Box::pin(async move {
@@ -63,7 +64,7 @@ impl Editor {
         Ok(written.await?.0)
     }
 
-    /// Restores a deleted listing under its old number, with the values of a form.
+    /// Restores a deleted listing with its old number and the values of a form.
     pub async fn restore(
         &self,
         actor: &str,
@@ -83,7 +84,7 @@ impl Editor {
         Ok(written.await?.0)
     }
 
-    /// Changes a listing back to what it was at an event, if it is still as the editor saw it.
+    /// Changes a listing back to its version at an event, if it is unchanged since the editor saw it.
     pub async fn revert(
         &self,
         actor: &str,

@@ -1,9 +1,9 @@
-//! Every URL of the site, declared once: routing, the families of requests, the keys of cached pages, the formats of
-//! failures and the list of described URLs are read from this table.
+//! Every URL of the site, declared once. Routing, request families, keys of cached pages, formats of errors and the
+//! list of described URLs use this table.
 
 use super::traffic::Route;
 
-/// The page or the action at a URL.
+/// The page or action at a URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Address {
     Public(Public),
@@ -11,7 +11,7 @@ pub(crate) enum Address {
     Admin(Admin),
 }
 
-/// What is open to every client.
+/// URLs that are open to every client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Public {
     Root,
@@ -39,7 +39,7 @@ pub(crate) enum Public {
     PhotoJpeg,
 }
 
-/// What operators do with the cache.
+/// URLs of cache management, for operators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operators {
     Metrics,
@@ -54,7 +54,7 @@ pub(crate) enum Operators {
     Signals,
 }
 
-/// What staff see.
+/// URLs of the admin, for staff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Admin {
     Overview,
@@ -95,36 +95,36 @@ pub(crate) enum Admin {
     UserSessions,
 }
 
-/// The format of a failure at a URL.
+/// The format of an error response at a URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Failures {
-    /// As the client asks: a page unless it prefers data.
+    /// According to the request: HTML unless the client prefers JSON.
     AsAsked,
-    /// Data unless the client asks for a page.
+    /// JSON, unless the client asks for HTML.
     DataFirst,
-    /// Data: no page is ever here.
+    /// JSON: the URL has no HTML page.
     Data,
 }
 
-/// A URL, and what holds for it.
+/// A URL and its properties.
 #[derive(Debug)]
 pub(crate) struct Url {
     pub(crate) address: Address,
-    /// The path as in the API's description: parameters are in braces. `{name}` is any text, `{token}` any without a slash,
-    /// `{hash}` the name of a photo, every other one a number.
+    /// The path as in the API's description, with parameters in braces. `{name}` is any text, `{token}` any text
+    /// without a slash, `{hash}` the name of a photo, all others are numbers.
     pub(crate) pattern: &'static str,
-    /// The family that its requests are counted in.
+    /// The family in which its requests are counted.
     pub(crate) route: Route,
-    /// The start of its pages' names in keys, and what operators call these pages; `None` where others share the name.
+    /// The start of its pages' names in keys, and their label for operators; `None` if another URL shares the name.
     pub(crate) pages: Option<(&'static str, &'static str)>,
     pub(crate) failures: Failures,
-    /// Whether a form without scripts leads here, with its empty fields.
+    /// Whether an HTML form sends its fields, including empty ones, to this URL.
     pub(crate) has_form: bool,
-    /// Whether the API's description names it.
+    /// Whether the API's description lists it.
     pub(crate) is_described: bool,
 }
 
-/// Every URL, those that most requests ask for first.
+/// Every URL, the most requested first.
 pub(crate) const URLS: &[Url] = &[
     public(Public::List, "/properties/", Route::List)
         .pages("list.", "Pages: lists")
@@ -261,7 +261,7 @@ impl Url {
         self.described()
     }
 
-    /// The value of the first parameter in a path of this URL, empty where it has none; `None` for the path of another.
+    /// The value of the first parameter in a path, empty if the URL has none; `None` if the path is not of this URL.
     fn parameter<'a>(&self, path: &'a str) -> Option<&'a str> {
         let mut pieces = self.pattern.split('{');
         let mut rest = path.strip_prefix(pieces.next()?)?;
@@ -282,7 +282,7 @@ impl Url {
         rest.is_empty().then(|| first.unwrap_or_default())
     }
 
-    /// Whether crawlers may look at it: not at what is for staff or operators, nor at other ways to the same pages.
+    /// Whether crawlers may visit it: not URLs for staff or operators, nor alternative URLs of the same pages.
     fn is_crawled(&self) -> bool {
         match self.address {
             Address::Public(
@@ -301,7 +301,7 @@ impl Url {
         }
     }
 
-    /// Whether paths below it that are no URLs count as its own.
+    /// Whether unknown paths below it count as its own.
     fn has_path_below(&self, path: &str) -> bool {
         let below = self.pattern.strip_suffix('/').filter(|below| !below.is_empty());
         let rest = below.and_then(|below| path.strip_prefix(below));
@@ -321,12 +321,12 @@ pub(super) fn page_name(address: Public) -> &'static str {
     found.and_then(|url| url.pages).map_or("", |(start, _)| start)
 }
 
-/// The paths that crawlers may not look at, as robots.txt names them.
+/// The paths that robots.txt excludes.
 pub(crate) fn closed_to_crawlers() -> Vec<String> {
     let mut closed: Vec<String> = Vec::new();
     for url in URLS.iter().filter(|url| !url.is_crawled()) {
         let path = url.pattern.replace("{id}", "*");
-        // A path closes those below it as well.
+        // Excluding a path also excludes the paths below it.
         if !closed.iter().any(|above| path.starts_with(above)) {
             closed.push(path);
         }
@@ -334,7 +334,7 @@ pub(crate) fn closed_to_crawlers() -> Vec<String> {
     closed
 }
 
-/// The family of a path, whether or not there is something.
+/// The family of a path, even if there is no such URL.
 pub(crate) fn route_of(path: &str) -> Route {
     let found = find(path).map(|(url, _)| url);
     let found = found.or_else(|| URLS.iter().find(|url| url.has_path_below(path)));

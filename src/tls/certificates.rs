@@ -1,4 +1,4 @@
-//! Certificates from files and from the system, and what a client makes of them.
+//! Certificates from files and from the system, and the client configuration made of them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,33 +10,33 @@ use rustls::{ClientConfig, RootCertStore};
 
 use super::verifier::{Verification, Verifier};
 
-/// The certificate authorities that are trusted.
+/// The trusted certificate authorities.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trusted {
     /// None, for [`Verification::None`].
     Nothing,
-    /// Those that the system trusts.
+    /// The authorities that the system trusts.
     System,
-    /// Those in a PEM file.
+    /// The authorities in a PEM file.
     File(PathBuf),
 }
 
-/// A certificate that the client shows, and its key: two PEM files.
+/// The client's certificate and its key: two PEM files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// The certificate, followed by those between it and its authority.
+    /// The certificate, followed by the intermediate ones.
     pub certificate: PathBuf,
     /// The private key.
     pub key: PathBuf,
 }
 
-/// A file or the system's store can't be used.
+/// Why a file or the system's store can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// A file that can't be read.
+    /// The file can't be read.
     #[error("the file {0} can't be read: {1}")]
     Unreadable(PathBuf, std::io::Error),
-    /// A file without what it should have.
+    /// The file lacks the expected content.
     #[error("the file {0} has no {1} in PEM format")]
     Lacks(PathBuf, &'static str),
     /// The system has no store of certificates.
@@ -44,26 +44,26 @@ pub enum TlsError {
         "the system has no trusted certificates (Debian, Ubuntu: apt-get install ca-certificates)"
     )]
     NoSystemStore,
-    /// The key is not the certificate's.
+    /// The key does not belong to the certificate.
     #[error("the key {1} does not fit the certificate {0}: {2}")]
     Unfit(PathBuf, PathBuf, rustls::Error),
 }
 
-/// The cryptography of every connection.
+/// The cryptography provider of every connection.
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }
 
-/// Makes the one kind of cryptography that is compiled in known to libraries that look for it.
+/// Installs the compiled-in cryptography provider for libraries that look for a default one.
 pub fn install() {
-    // It fails only where it has been done before.
+    // It fails only if a provider is installed already.
     let _ = ring::default_provider().install_default();
 }
 
-/// What a client needs to know for a connection.
+/// The TLS configuration of a client.
 ///
 /// # Errors
-/// [`TlsError`] when a file can't be used.
+/// [`TlsError`] if a file can't be used.
 pub fn client(
     verification: Verification,
     trusted: &Trusted,
@@ -101,7 +101,7 @@ pub fn client(
 /// The certificates in a file.
 ///
 /// # Errors
-/// [`TlsError`] when it can't be read or has none.
+/// [`TlsError`] if the file can't be read or has none.
 pub fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     const WHAT: &str = "certificate";
     let found = CertificateDer::pem_file_iter(file).map_err(|err| unreadable(file, WHAT, err))?;

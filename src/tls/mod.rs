@@ -1,7 +1,7 @@
-//! TLS to PostgreSQL and Redis: certificates from files, how far a server's certificate is checked, and in plain words why
-//! it is refused.
+//! TLS to PostgreSQL and Redis: certificates from files, how strictly a server's certificate is checked, and why it was
+//! refused, in plain words.
 //!
-//! It knows neither server: what its callers' variables mean is their affair.
+//! This module knows neither server: its callers know the variables.
 
 mod certificates;
 mod reason;

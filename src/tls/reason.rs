@@ -1,17 +1,17 @@
-//! Why TLS failed, in plain words.
+//! Explains TLS failures in plain words.
 
 use std::error::Error;
 use std::sync::Arc;
 
 use rustls::{AlertDescription, CertificateError};
 
-/// Why TLS failed, where that is what is behind an error.
+/// The reason why TLS failed, if TLS caused the error.
 pub fn reason(err: &(dyn Error + 'static)) -> Option<String> {
     let chain = std::iter::successors(Some(err), |err| behind(*err));
     chain.filter_map(|err| err.downcast_ref::<rustls::Error>()).next().map(words)
 }
 
-/// The error that caused another. What an I/O error or a shared one contains is not its source, but the error itself.
+/// The cause of an error. `source` skips the error inside an I/O error or a shared error, so this looks inside.
 fn behind<'a>(err: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
     if let Some(shared) = err.downcast_ref::<Arc<dyn Error + Send + Sync>>() {
         return Some(&**shared);

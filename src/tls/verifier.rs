@@ -1,7 +1,7 @@
-//! Checks a server's certificate as far as OpenSSL would for `libpq`.
+//! Checks a server's certificate as strictly as OpenSSL does for `libpq`.
 //!
-//! **Invariant:** with [`Verification::Authority`] and above, a certificate is accepted only if a trusted authority has
-//! signed it or it is itself among the trusted ones, and it is valid at present.
+//! **Invariant:** with [`Verification::Authority`] and above, a certificate is accepted only if a trusted authority
+//! signed it or it is itself trusted, and it is valid now.
 
 use std::sync::Arc;
 
@@ -19,14 +19,14 @@ use x509_cert::der::oid::db::rfc4519::COMMON_NAME;
 use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 
-/// How far a server's certificate is checked.
+/// How strictly a server's certificate is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verification {
-    /// Any certificate will do: the connection is private against listeners only.
+    /// Any certificate is accepted: the connection is protected only against eavesdropping.
     None,
     /// It must be signed by a trusted authority.
     Authority,
-    /// It must also be for the host.
+    /// It must also be issued for the host.
     Host,
 }
 
@@ -56,7 +56,7 @@ impl Verifier {
         Self { provider, verification, roots, trusted }
     }
 
-    /// Checks the signature of a handshake as a version of TLS does.
+    /// Checks the signature of a handshake in a version of TLS.
     fn verify_signature(
         &self,
         verify: VerifySignature,
@@ -64,7 +64,7 @@ impl Verifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        // With any certificate accepted, its signature proves nothing; and old certificates could not be read.
+        // If any certificate is accepted, its signature proves nothing; and some old certificates could not be read.
         if self.verification == Verification::None {
             return Ok(HandshakeSignatureValid::assertion());
         }
@@ -86,7 +86,7 @@ impl ServerCertVerifier for Verifier {
             return Ok(ServerCertVerified::assertion());
         }
         let parsed = ParsedCertificate::try_from(certificate)?;
-        // A server's self-signed certificate is often its own authority, which WebPKI alone would refuse.
+        // A self-signed server certificate is often its own authority, which WebPKI alone would refuse.
         if self.trusted.contains(certificate) {
             check_period(certificate, now)?;
         } else {
@@ -142,7 +142,7 @@ fn check_period(certificate: &CertificateDer<'_>, now: UnixTime) -> Result<(), E
     Ok(())
 }
 
-/// As libpq does, takes the subject's common name for the host of a certificate that names no other.
+/// Uses the common name as the host of a certificate that names no other host, as libpq does.
 fn by_common_name(certificate: &CertificateDer<'_>, server: &ServerName<'_>) -> Option<()> {
     let ServerName::DnsName(host) = server else {
         return None;
@@ -160,7 +160,7 @@ fn by_common_name(certificate: &CertificateDer<'_>, server: &ServerName<'_>) -> 
     named.map(|_| ())
 }
 
-/// Whether a name, whose first label may be `*`, is a host's.
+/// Whether a host matches a name, whose first label may be `*`.
 fn matches(name: &str, host: &str) -> bool {
     match name.strip_prefix("*.") {
         Some(domain) => {

@@ -1,13 +1,13 @@
 //! Cycles between modules, at any depth.
 //!
-//! **Invariant:** in each module, its own code and its child modules, each with everything below it, have no cycle. So
-//! there is none between files either.
+//! **Invariant:** within each module, its own code and its child modules (each with everything below it) have no cycle.
+//! So there is none between files either.
 
 use std::collections::BTreeSet;
 
 use super::modules::{Modules, Name, made_of};
 
-/// The edges of every cycle, each with the names that make it one.
+/// The edges of every cycle, each with the names that cause it.
 fn cycles_of(modules: &Modules) -> Vec<String> {
     let edges = modules.edges();
     let mut found = Vec::new();
@@ -72,7 +72,7 @@ fn cycles_are_found_between_files_and_between_folders() {
         ("b::one", ""),
     ];
     assert_eq!(cycles(&folders), ["in crate::: a -> b", "in crate::: b -> a"]);
-    // A parent that re-exports a child is not used by it for other things.
+    // A parent that re-exports a child does not otherwise use it.
     let parent = [("", ""), ("a", "pub use b::B;"), ("a::b", "use super::Own;")];
     assert_eq!(cycles(&parent), ["in crate::a: b -> mod.rs", "in crate::a: mod.rs -> b"]);
     assert!(

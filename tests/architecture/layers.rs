@@ -1,12 +1,12 @@
-//! Which layer may use which.
+//! Checks which layer uses which.
 
 use std::collections::BTreeSet;
 
 use super::modules::Modules;
 use super::{read, root};
 
-/// Each layer with what it may use; a path stands for that module and those below it. What counts is the module that
-/// defines a name, not the one that re-exports it.
+/// Each layer with the modules that it may use; a path stands for that module and those below it. The module that
+/// defines a name counts, not the one that re-exports it.
 const LAYERS: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("tls", &[]),
@@ -17,14 +17,14 @@ const LAYERS: [(&str, &[&str]); 11] = [
     ("media", &["domain", "config"]),
     ("events", &["cache", "db", "domain"]),
     ("services", &["cache", "db", "media", "events", "mail", "domain"]),
-    // Of the cache: pages, how its levels took part, and what it reports to operators. Not what holds a connection.
+    // From the cache: pages, outcomes of levels, and reports for operators. Nothing that holds a connection.
     (
         "http",
         &[
             "services",
             "domain",
             "config",
-            // The limits of uploads, why one is refused, and files to be sent.
+            // The limits of uploads, the reasons for refusing one, and files to send.
             "media",
             "cache::caller",
             "cache::compression",

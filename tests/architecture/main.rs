@@ -1,4 +1,4 @@
-//! The project's shape: who imports from whom, how long files are, what they are called.
+//! The project's structure: dependencies of modules, lengths and names of files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ mod cycles;
 mod layers;
 mod modules;
 
-/// Where everything is that the project's rules of length and naming hold for.
+/// The folders to which the rules about lengths and names apply.
 const FOLDERS: [&str; 7] = ["src", "tests", "templates", "sql", "static", "script", "tools"];
 
 const MAX_LINES: usize = 400;
@@ -18,7 +18,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every file below a folder of the project, but for what others wrote.
+/// Every file below a folder of the project, except third-party files.
 fn files(folder: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![root().join(folder)];
@@ -99,7 +99,7 @@ fn names_say_what_is_inside() {
 #[test]
 fn every_query_and_template_is_used() {
     let folders = [files("src"), files("templates")].concat();
-    // Not every file is text.
+    // Some files are not text.
     let texts = folders.iter().filter_map(|path| fs::read_to_string(path).ok());
     let sources: String = texts.collect();
     for (folder, shown) in [("sql/queries", "sql/queries/"), ("templates", "")] {
@@ -136,7 +136,7 @@ fn scripts_are_valid_bash() {
     }
 }
 
-/// The commands of a script that read a pipe.
+/// The commands of a script that read from a pipe.
 fn readers(text: &str) -> Vec<&str> {
     let pipes = text.match_indices('|').filter(|(at, _)| {
         let (before, after) = (&text[..*at], &text[at + 1..]);
@@ -149,7 +149,7 @@ fn readers(text: &str) -> Vec<&str> {
         .collect()
 }
 
-/// The first command of a text, with the lines of what it quotes.
+/// The first command of a text, including quoted lines.
 fn command(text: &str) -> &str {
     let mut quote = None;
     let end = text.char_indices().find(|(at, c)| match (quote, c) {
@@ -167,14 +167,14 @@ fn command(text: &str) -> &str {
     text[..end.map_or(text.len(), |(at, _)| at)].trim_end()
 }
 
-/// Whether a command may end before it has read everything. What writes to it then dies of SIGPIPE, and `pipefail` makes
-/// that the result.
+/// Whether a command may end before it has read everything. The command that writes to it is then killed by SIGPIPE,
+/// and `pipefail` makes that the result.
 fn ends_early(command: &str) -> bool {
     let mut words = command.split_whitespace();
     let name = words.next().unwrap_or_default();
     match name.rsplit('/').next().unwrap_or_default() {
         "head" | "read" | "true" | ":" | "cmp" => true,
-        // GNU grep stops at the first match where its output is discarded.
+        // GNU grep stops at the first match if its output is discarded.
         "grep" | "egrep" | "fgrep" => {
             let stops = |word: &str| match word.strip_prefix('-') {
                 Some(long) if long.starts_with('-') => {

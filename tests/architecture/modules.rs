@@ -1,9 +1,9 @@
-//! The modules of the crate, and which of them use which.
+//! The modules of the crate, and their dependencies.
 //!
-//! A file is a module. An edge leads from a module to the one that **defines** a name which its code mentions, whether by
-//! `use` or by a path: `use super::x`, where the parent re-exports `x` of a sibling, is an edge to that sibling and not to
-//! the parent, and a re-export is an edge of the file that has it. Tests, and methods of types that a file does not name,
-//! are no edges.
+//! A file is a module. An edge leads from a module to the one that **defines** a name which its code mentions, in a
+//! `use` or a path: `use super::x`, where the parent re-exports `x` of a sibling, is an edge to that sibling, not to
+//! the parent; a re-export is an edge of its own file. Tests, and methods of types that a file does not name, cause no
+//! edges.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -12,12 +12,12 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use super::{files, read, root};
 
-/// The names of a module from the crate's root: `["http", "pages"]`; empty for `lib.rs`.
+/// The path of a module from the crate's root: `["http", "pages"]`; empty for `lib.rs`.
 pub(super) type Name = Vec<String>;
 
 #[derive(Default)]
 struct Module {
-    /// Local names with the path that each stands for.
+    /// Local names, each with its path.
     uses: BTreeMap<String, Name>,
     /// Every path that the code mentions, from the crate's root.
     paths: BTreeSet<Name>,
@@ -25,7 +25,7 @@ struct Module {
 
 pub(super) struct Modules(BTreeMap<Name, Module>);
 
-/// A path, the name that it is used by, and whether it is of `use`.
+/// A path, its local name, and whether it comes from a `use`.
 struct Mention {
     path: Name,
     alias: Option<String>,
@@ -66,7 +66,7 @@ impl Modules {
         Self(modules)
     }
 
-    /// The module that defines what a path leads to; `None` where it leads to a module itself.
+    /// The module that defines the item of a path; `None` if the path is a module.
     fn definer(&self, path: &[String], fuel: usize) -> Option<Name> {
         let mut at = Name::new();
         for (index, segment) in path.iter().enumerate() {
@@ -91,7 +91,7 @@ impl Modules {
         self.0.keys()
     }
 
-    /// Each dependency, with the path that makes it one.
+    /// Each dependency, with the path that causes it.
     pub(super) fn edges(&self) -> Vec<(&Name, Name, String)> {
         let edges = self.0.iter().flat_map(|(name, module)| {
             module.paths.iter().filter_map(move |path| {
@@ -103,7 +103,7 @@ impl Modules {
     }
 }
 
-/// How many modules a file is below the crate's root.
+/// The depth of a file below the crate's root.
 fn depth(path: &Path) -> usize {
     let below = path.strip_prefix(root().join("src")).unwrap_or(path);
     let depth = below.components().count();
@@ -113,7 +113,7 @@ fn depth(path: &Path) -> usize {
     }
 }
 
-/// The module that a file is; `None` for the program and for tests beside the code.
+/// The module of a file; `None` for the program and for test files.
 fn module_name(path: &Path) -> Option<Name> {
     let below = path.strip_prefix(root().join("src")).ok()?.with_extension("");
     let names = below.iter().map(|part| part.to_string_lossy().into_owned());
@@ -127,7 +127,7 @@ fn module_name(path: &Path) -> Option<Name> {
     }
 }
 
-/// Notes what a module mentions, and each module inside of it.
+/// Records the paths that a module mentions, and each module inside it.
 fn read_module(name: Name, code: TokenStream, found: &mut BTreeMap<Name, Vec<Mention>>) {
     let (mut words, mut inside) = (Vec::new(), Vec::new());
     flatten(code, &mut words, &mut inside);
@@ -137,7 +137,7 @@ fn read_module(name: Name, code: TokenStream, found: &mut BTreeMap<Name, Vec<Men
     found.insert(name, mentions(&words));
 }
 
-/// The words of a module's code without its tests, where `::` is one word, and the modules inside of it.
+/// The tokens of a module's code without its tests, where `::` is one token, and the modules inside it.
 fn flatten(code: TokenStream, words: &mut Vec<String>, inside: &mut Vec<(String, TokenStream)>) {
     let mut trees = code.into_iter().peekable();
     while let Some(tree) = trees.next() {
@@ -149,7 +149,7 @@ fn flatten(code: TokenStream, words: &mut Vec<String>, inside: &mut Vec<(String,
                 trees.next_if(|_| is_path);
             }
             TokenTree::Punct(punct) if punct.as_char() == '#' => match trees.next() {
-                // The item that is there only for tests ends with its body or a semicolon.
+                // An item that exists only in tests ends with its body or a semicolon.
                 Some(TokenTree::Group(group)) if group.stream().to_string() == "cfg (test)" => {
                     let ends = |tree: &TokenTree| match tree {
                         TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
@@ -177,7 +177,7 @@ fn flatten(code: TokenStream, words: &mut Vec<String>, inside: &mut Vec<(String,
     }
 }
 
-/// Every path of two names or more, and every `use`.
+/// Every path of at least two names, and every `use`.
 fn mentions(words: &[String]) -> Vec<Mention> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -185,7 +185,7 @@ fn mentions(words: &[String]) -> Vec<Mention> {
         let (word, next) = (&words[at], words.get(at + 1).map_or("", String::as_str));
         at += 1;
         match word.as_str() {
-            // Not `+ use<'a>`.
+            // But not `+ use<'a>`.
             "use" if next != "<" => at = use_tree(words, at, &[], &mut found),
             word if is_name(word) && next == "::" => {
                 let mut path = vec![word.to_owned()];
@@ -203,7 +203,7 @@ fn mentions(words: &[String]) -> Vec<Mention> {
     found
 }
 
-/// Reads a tree of `use` from its first word; returns where it ends.
+/// Reads a tree of `use` from its first token; returns where it ends.
 fn use_tree(words: &[String], mut at: usize, prefix: &[String], found: &mut Vec<Mention>) -> usize {
     let mut path = prefix.to_vec();
     let mut alias = None;
@@ -237,7 +237,7 @@ fn is_name(word: &str) -> bool {
     word.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
 
-/// A path from the crate's root; `None` for one of another crate.
+/// A path from the crate's root; `None` for another crate's.
 fn absolute(
     path: &[String],
     module: &Name,
@@ -259,7 +259,7 @@ fn absolute(
     }
 }
 
-/// A crate of some files.
+/// A crate made of some files.
 pub(super) fn made_of(files: &[(&str, &str)]) -> Modules {
     Modules::new(files.iter().map(|(path, text)| {
         let name = path.split("::").filter(|part| !part.is_empty());

@@ -1,4 +1,4 @@
-//! What a run of the model is made of: who writes, what may fail and how often, and which rule is broken.
+//! The configuration of a model run: who writes, what may fail and how often, and which rule is broken.
 
 /// A set of writes: bit `w` is the write of writer `w`. A value is the set of writes that its snapshot saw.
 pub(crate) type Writes = u8;
@@ -13,13 +13,13 @@ pub(crate) const fn only(writer: usize) -> Writes {
 pub(crate) enum Via {
     /// Through an instance, which publishes it before it answers.
     Instance(usize),
-    /// Beside the site: no instance publishes it.
+    /// Directly in the database: no instance publishes it.
     Psql,
-    /// It does not take place.
+    /// There is no write.
     Nobody,
 }
 
-/// How often each kind of failure may still happen; a part of the state.
+/// How often each kind of failure may still happen; part of the state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Failures {
     /// Redis loses everything or one key, or a memory tier its entry.
@@ -30,14 +30,14 @@ pub(crate) struct Failures {
     pub(crate) disconnects: u8,
     /// An instance crashes and is started again.
     pub(crate) crashes: u8,
-    /// Redis goes back to what a replica or a dump had kept, and every link breaks.
+    /// Redis returns to the data of a replica or a dump, and every link breaks.
     pub(crate) restores: u8,
-    /// A standby that lacks the last transactions takes over: every connection breaks, and the history is another.
+    /// A standby that lacks the last transactions takes over: every connection breaks, and the history changes.
     pub(crate) failovers: u8,
-    /// A dump that lacks the last transactions is loaded in place: no connection breaks, and the history is another.
+    /// A dump that lacks the last transactions is restored in place: no connection breaks, and the history changes.
     pub(crate) reloads: u8,
     /// The stopped server's files are replaced by older ones, after every instance has read the log to its end: the
-    /// history stays the same, and only the log's tail tells.
+    /// history stays the same, and only the log's tail differs.
     pub(crate) swaps: u8,
 }
 
@@ -62,7 +62,7 @@ pub(crate) const FAILOVER: Failures = Failures { failovers: 1, ..NONE };
 pub(crate) const RELOAD: Failures = Failures { reloads: 1, ..NONE };
 pub(crate) const SWAP: Failures = Failures { swaps: 1, ..NONE };
 
-/// A rule that is broken on purpose.
+/// A rule that is intentionally broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mutant {
     /// The local generation changes before Redis is invalidated.
@@ -77,7 +77,7 @@ pub(crate) enum Mutant {
     JoinsAnyFlight,
     /// A reader joins flights while the tier is not armed, when its local generations do not follow events.
     JoinsWhileDeaf,
-    /// A generation is a counter, which starts anew after an eviction.
+    /// A generation is a counter, which restarts after an eviction.
     CountsGenerations,
     /// The tier stays armed while the `LISTEN` connection is lost.
     ArmedWhileDeaf,
@@ -85,13 +85,13 @@ pub(crate) enum Mutant {
     NoReplay,
     /// The local tier skips events that Redis has marked as applied.
     SkipsWhatRedisApplied,
-    /// After a start, what the listener's first round sees of the log counts as applied.
+    /// After a start, the events that the listener's first round sees in the log count as applied.
     LooksLate,
-    /// The same, and that round changes the local generations once.
+    /// The same, and that round also changes the local generations once.
     LooksLateAndDrops,
-    /// A reader of the log moves the position over another connection than the one that it read it by.
+    /// A reader of the log moves the position over another connection than the one over which it read it.
     MovesOverAnyConnection,
-    /// The position counts the transactions that are running among those that are over.
+    /// The position treats running transactions as ended.
     PositionIgnoresTheRunning,
     /// A position is compared by the log's tail only.
     IgnoresHistory,
@@ -99,17 +99,17 @@ pub(crate) enum Mutant {
     IgnoresTail,
     /// A position is compared by its transaction ids only.
     ComparesIdsOnly,
-    /// Events are marked as applied by their numbers, which the database gives again after it lost some.
+    /// Events are marked as applied by their numbers, which the database assigns again after it lost some.
     MarksByNumber,
-    /// In another history only Redis is made void.
+    /// If the history is another one, only Redis is invalidated.
     KeepsMemoryInAnotherHistory,
-    /// In another history memory is dropped before Redis is made void.
+    /// If the history is another one, memory is dropped before Redis is invalidated.
     DropsMemoryBeforeRedis,
     /// The local generation of a late tag is captured after the load that depends on it.
     CapturesLateTagAfterLoad,
-    /// That of an entry's late tag is captured after the generations that the entry is compared with are read.
+    /// The local generation of an entry's late tag is captured after reading the generations for the comparison.
     CapturesLateTagAfterRedis,
-    /// A reader that joined a fill takes its answer, even if what it turned out to depend on has changed.
+    /// A reader that joined a fill takes its answer, even if a tag that only the fill revealed has changed.
     FollowsUnchecked,
 }
 
@@ -118,24 +118,24 @@ pub(crate) enum Mutant {
 pub(crate) struct Config {
     /// The writers.
     pub(crate) writers: [Via; 2],
-    /// How many reads each of the two readers issues.
+    /// The number of reads that each of the two readers issues.
     pub(crate) reads: [u8; 2],
     /// With 1, both writes change the same row; with 2, each changes its own row, and an entry shows both.
     pub(crate) tags: usize,
-    /// Whether only the row of the first tag tells the second: it is *late*, known once that row is read.
+    /// Whether the second tag is *late*: known only after the row of the first tag is read.
     pub(crate) late: bool,
     /// Whether a write takes its transaction id some time before it commits.
     pub(crate) slow_transactions: bool,
-    /// Whether a lost `LISTEN` connection is noticed only some time after.
+    /// Whether a lost `LISTEN` connection is noticed only some time later.
     pub(crate) lease: bool,
-    /// What may fail.
+    /// The possible failures.
     pub(crate) failures: Failures,
-    /// What is broken.
+    /// The broken rule.
     pub(crate) mutant: Option<Mutant>,
 }
 
 impl Config {
-    /// One row, one read per reader, nothing fails.
+    /// One row, one read per reader, no failures.
     pub(crate) const fn new(writers: [Via; 2]) -> Self {
         Self {
             writers,

@@ -9,7 +9,7 @@ impl State {
             || matches!(self.instances[i].listener, Listener::Following | Listener::Deaf)
     }
 
-    /// What the memory tier of an instance answers.
+    /// The answer of an instance's memory tier.
     pub(crate) fn memory(&self, config: &Config, i: usize) -> Option<Writes> {
         self.instances[i].memory.filter(|_| self.armed(config, i))
     }
@@ -35,8 +35,8 @@ impl State {
             Reader { doing: Doing::Lookup, on: i, must, captured: true, ..Reader::with(left) };
     }
 
-    /// A read joins the fill in flight. Where the answer is certain already it is checked at once: a load that is
-    /// still to come shows whatever was acknowledged before.
+    /// A read joins the fill in flight. If the answer is already certain, it is checked at once: a later load shows
+    /// everything that was acknowledged before it.
     pub(crate) fn join(&mut self, config: &Config, r: usize, i: usize) {
         let must = self.required(config, i);
         let left = self.readers[r].left - 1;
@@ -49,7 +49,7 @@ impl State {
             }
             Doing::Mint | Doing::Load => {}
             _ => {
-                // Nothing that the database lost is to be shown any more.
+                // A value that the database lost must no longer be shown.
                 let gone = leader.value & !self.committed() != 0;
                 self.stale |= must & !leader.value != 0 || (gone && self.quiescent(i));
             }
@@ -132,8 +132,8 @@ impl State {
         }
     }
 
-    /// Checks what Redis had against what the leader and who joined it must be shown. Nobody needs to wait any more
-    /// in the model: the rest of the fill doesn't change the answer.
+    /// Checks the value from Redis against what the leader and the joined readers must be shown. In the model they need
+    /// not wait any longer: the rest of the fill doesn't change the answer.
     fn check_answer(&mut self, r: usize, found: Option<Writes>) {
         let on = self.readers[r].on;
         for (index, reader) in self.readers.iter_mut().enumerate() {
@@ -147,7 +147,7 @@ impl State {
         }
     }
 
-    /// A store that its instance has given up reaches Redis nevertheless.
+    /// A store that its instance has given up still reaches Redis.
     pub(crate) fn store_late(&mut self, r: usize) {
         let reader = &mut self.readers[r];
         self.redis.store(reader.value, reader.stamps);

@@ -1,11 +1,11 @@
-//! Fills of an entry with a late tag: one that only the first row tells, so that nothing of it can be captured before
-//! that row is read.
+//! Fills of an entry with a late tag: only the first row reveals it, so its generation can't be captured before that
+//! row is read.
 
 use crate::config::{Config, Mutant, only};
 use crate::state::{Doing, Late, Reader, State};
 
 impl State {
-    /// The next step of a fill, if it is one that a late tag makes another.
+    /// The next step of a fill, if the late tag makes it a different one.
     pub(crate) fn fill_with_late_tag(&mut self, config: &Config, r: usize, usable: bool) -> bool {
         let late_load = config.is(Mutant::CapturesLateTagAfterLoad);
         let late_redis = config.is(Mutant::CapturesLateTagAfterRedis);
@@ -71,8 +71,8 @@ impl State {
         true
     }
 
-    /// Whether the found entry is valid. If it is, it answers, and is put into memory in the same step: a change of a
-    /// local generation between the two would find it there.
+    /// Whether the found entry is valid. A valid entry is the answer, and is put into memory in the same step: a change
+    /// of a local generation in between would find it there.
     fn compare(&mut self, config: &Config, r: usize, usable: bool) {
         let reader = &mut self.readers[r];
         let present = self.redis.generations.iter().all(|token| *token != 0);
@@ -89,8 +89,8 @@ impl State {
         reader.doing = Doing::Mint;
     }
 
-    /// The value goes into memory, to the leader of the fill, and to its followers, which ask anew if what it turned
-    /// out to depend on has changed: a fill is joined by its first tag alone.
+    /// Puts the value into memory and gives it to the leader and the followers, which ask again if a tag that the fill
+    /// revealed has changed: a fill is joined by its first tag only.
     fn land(&mut self, config: &Config, r: usize) {
         let leader = self.readers[r];
         let found = matches!(leader.doing, Doing::CaptureBoth | Doing::Compare);
@@ -110,7 +110,7 @@ impl State {
     }
 }
 
-/// Where a fill goes on that has read both rows: only what Redis has stamped for both tags is stored there.
+/// The next step of a fill that has read both rows: it stores only what Redis has stamped for both tags.
 fn stores(reader: &Reader) -> Doing {
     match reader.stamps.contains(&0) {
         true => Doing::Put,

@@ -3,14 +3,14 @@
 use crate::config::{Config, Mutant, Writes, only};
 use crate::state::{Doing, Late, Link, Listener, Round, Stage, State};
 
-/// Which of an instance's two readers of the log.
+/// One of an instance's two readers of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Who {
     Listener,
     Repair,
 }
 
-/// Where a round goes with these events left.
+/// The next stage of a round with these events left.
 pub(crate) fn after(todo: Writes) -> Stage {
     match todo {
         0 => Stage::Move,
@@ -23,7 +23,7 @@ impl State {
         self.instances[i].link != Link::Down
     }
 
-    /// Whether a listener that hears nothing would find anything to do by itself.
+    /// Whether a listener that hears nothing would find work by itself.
     pub(crate) fn has_work(&self, config: &Config, i: usize) -> bool {
         let instance = &self.instances[i];
         instance.notified
@@ -35,7 +35,7 @@ impl State {
             || !self.continues(instance.position)
     }
 
-    /// Changes the local generation of a tag: what was captured before is dead.
+    /// Changes the local generation of a tag: everything that captured the old one is invalid.
     pub(crate) fn change_local_generation(&mut self, config: &Config, i: usize, tag: usize) {
         self.instances[i].memory = None;
         for reader in &mut self.readers {
@@ -54,7 +54,7 @@ impl State {
         self.instances[i].applied |= only(event);
     }
 
-    /// The listener begins a round; one that was lost connects first.
+    /// The listener begins a round; a lost one connects first.
     pub(crate) fn listen(&mut self, i: usize) {
         let usable = self.can_invalidate(i);
         let position = self.redis.position;
@@ -70,7 +70,7 @@ impl State {
         }
     }
 
-    /// The link is connected anew.
+    /// The link connects again.
     pub(crate) fn reconnect(&mut self, config: &Config, i: usize) {
         let instance = &mut self.instances[i];
         if config.is(Mutant::NoReplay) {
@@ -124,7 +124,7 @@ impl State {
                 round = Round::IDLE;
             }
         }
-        // A listener that has nothing to move in Redis is done.
+        // A listener that has nothing to move in Redis has finished.
         let following = self.instances[i].listener == Listener::Following;
         let moves = round.redis && round.from != round.to;
         if who == Who::Listener && following && round.stage == Stage::Move && !moves {
@@ -137,8 +137,8 @@ impl State {
         }
     }
 
-    /// Memory reflects the log up to the end of a round: if what it reflected was not known, all of it is dropped now,
-    /// because Redis has nothing older any more.
+    /// Brings memory up to the end of a round: if its position was unknown, all of it is dropped now, because Redis has
+    /// nothing older any more.
     fn bring_memory_up(&mut self, config: &Config, i: usize, round: &Round) {
         if round.drop {
             (0..config.tags).for_each(|tag| self.change_local_generation(config, i, tag));
@@ -173,7 +173,7 @@ impl State {
         };
     }
 
-    /// What memory reflects is not known.
+    /// The position of memory is unknown.
     fn begin_anew(&mut self, config: &Config, i: usize, round: &mut Round) {
         match config.mutant {
             Some(Mutant::LooksLate | Mutant::KeepsMemoryInAnotherHistory) => {

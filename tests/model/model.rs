@@ -1,4 +1,4 @@
-//! The steps: who may do what in which state.
+//! The steps: what each participant may do in each state.
 
 use stateright::{Model, Property};
 
@@ -23,11 +23,11 @@ pub(crate) enum Step {
     Join(usize, usize),
     /// The next step of a reader's fill.
     Fill(usize),
-    /// A store reaches Redis after its instance has given it up.
+    /// A store that its instance has given up reaches Redis.
     StoreLate(usize),
     /// An instance's listener hears a notification, looks by itself, or connects.
     Listen(usize),
-    /// An instance connects to Redis anew.
+    /// An instance connects to Redis again.
     Reconnect(usize),
     /// The next step of a reading of the log.
     Log(usize, Who),
@@ -115,7 +115,7 @@ impl Model for Protocol {
     }
 }
 
-/// What may go wrong now.
+/// The failures that are possible now.
 fn failures(config: &Config, state: &State, steps: &mut Vec<Step>) {
     let left = state.failures;
     let mut push = |failure| steps.push(Step::Fail(failure));
@@ -291,8 +291,8 @@ impl State {
         }
     }
 
-    /// Whatever the instance knew is gone, and who waited for it gets no answer. When it starts again, it takes its
-    /// position in the log before it does anything else.
+    /// The instance loses its state, and requests that waited for it get no answer. After the restart, it first takes
+    /// its position in the log.
     fn crash(&mut self, config: &Config, i: usize) {
         let late = config.is(Mutant::LooksLate) || config.is(Mutant::LooksLateAndDrops);
         let position = match late {

@@ -1,4 +1,4 @@
-//! Each rule of the protocol, broken: a violation is found, so the model can fail.
+//! Breaks each rule of the protocol: the search finds a violation, so the model can fail.
 
 use crate::config::{
     CRASH, Config, DISCONNECT, FAILOVER, Failures, LOSS, Mutant, OUTAGE, RELOAD, RESTORE, SWAP, Via,
@@ -43,8 +43,8 @@ fn a_read_must_not_join_a_fill_that_captured_past_generations() {
     breaks(two(A, Mutant::JoinsAnyFlight));
 }
 
-/// The local generations of an instance that does not hear of events do not change, so they can't tell a fill from
-/// before a write.
+/// The local generations of an instance that does not hear of events do not change, so they can't reveal that a fill
+/// began before a write.
 #[test]
 fn a_read_must_not_join_a_fill_while_the_tier_is_not_armed() {
     breaks(two(PSQL, Mutant::JoinsWhileDeaf).failing(DISCONNECT));
@@ -65,34 +65,35 @@ fn redis_must_not_be_used_after_an_outage_without_a_replay() {
     breaks(one(A, Mutant::NoReplay).failing(OUTAGE));
 }
 
-/// Redis's marks say that Redis reflects an event. The other instances' memory does not.
+/// Redis's marks say that Redis reflects an event, but the memory of the other instances does not.
 #[test]
 fn the_memory_tier_must_not_skip_what_redis_has_applied() {
     breaks(one(A, Mutant::SkipsWhatRedisApplied));
 }
 
-/// Memory is empty at a start, but a fill that loaded before the listener's first round may put its value there after.
+/// Memory is empty at a start, but a fill that loaded before the listener's first round may put its value there
+/// afterwards.
 #[test]
 fn the_position_after_a_start_must_not_be_taken_late() {
     breaks(one(PSQL, Mutant::LooksLate).failing(CRASH));
 }
 
-/// A fill that begins after the generations have changed may still find the old entry in Redis, where the event is
-/// not applied yet.
+/// A fill that begins after the generations have changed may still find the old entry in Redis, where the event is not
+/// applied yet.
 #[test]
 fn nor_does_it_help_to_drop_what_memory_holds() {
     let config = one(PSQL, Mutant::LooksLateAndDrops).failing(CRASH);
     breaks(Config { reads: [2, 0], ..config });
 }
 
-/// What was applied over a connection that has broken since may be undone: another server may answer now, which has
-/// the same position and not the invalidations.
+/// What was applied over a connection that has broken since may be undone: another server may answer now, with the same
+/// position but without the invalidations.
 #[test]
 fn the_position_must_not_be_moved_over_another_connection() {
     breaks(one(PSQL, Mutant::MovesOverAnyConnection).failing(RESTORE));
 }
 
-/// The write is of the row that the first one tells.
+/// The second row is written, which the first one reveals.
 fn breaks_late(mutant: Mutant) {
     breaks(Config { tags: 2, late: true, ..two([Via::Nobody, Via::Instance(0)], mutant) });
 }
@@ -120,7 +121,7 @@ fn breaks_by_loss(writers: [Via; 2], mutant: Mutant, losses: Failures) {
     breaks(Config { reads: [2, 0], ..two(writers, mutant).failing(losses) });
 }
 
-/// The ids come again: a later write has those of the lost one.
+/// The ids are assigned again: a later write has the id of the lost one.
 #[test]
 fn a_position_must_not_be_compared_by_transaction_ids_only() {
     for losses in [FAILOVER, RELOAD, SWAP] {
@@ -134,7 +135,7 @@ fn a_position_must_not_be_compared_without_the_tail() {
     breaks_by_loss([Via::Psql; 2], Mutant::IgnoresTail, SWAP);
 }
 
-/// What is loaded between two readings of the log is not in the tail.
+/// Data that is loaded between two readings of the log is not in the tail.
 #[test]
 fn a_position_must_not_be_compared_by_the_tail_only() {
     for losses in [FAILOVER, RELOAD] {

@@ -3,10 +3,10 @@
 use crate::config::{Config, Mutant, Writes, only};
 use crate::state::{Listener, Phase, Round, State};
 
-/// What a cache reflects.
+/// The position of a cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Position {
-    /// The transactions that were over: bit `x` is transaction id `x`. Bit 0 is set where there is a position at all.
+    /// The transactions that had ended: bit `x` is transaction id `x`. Bit 0 is set if there is a position at all.
     pub(crate) over: u8,
     /// The log's tail: the events that were seen.
     pub(crate) seen: Writes,
@@ -15,7 +15,7 @@ pub(crate) struct Position {
 
 impl Position {
     pub(crate) const NONE: Self = Self { over: 0, seen: 0, history: 0 };
-    /// Of an empty log.
+    /// The position of an empty log.
     pub(crate) const START: Self = Self { over: 1, ..Self::NONE };
 
     pub(crate) fn is_known(self) -> bool {
@@ -29,7 +29,7 @@ impl State {
         1 + given.unwrap_or(0)
     }
 
-    /// The end of the log, as a snapshot of now.
+    /// The end of the log, as a snapshot taken now.
     pub(crate) fn end_of_log(&self, config: &Config) -> Position {
         let committed = self.committed();
         let ids = |which: Writes| -> u8 {
@@ -42,19 +42,19 @@ impl State {
         let running = running.filter(|(_, writer)| writer.phase == Phase::Begun);
         let running = running.fold(0, |set, (w, _)| set | only(w));
         let over = match config.is(Mutant::PositionIgnoresTheRunning) {
-            // Up to the highest that is committed.
+            // Up to the highest committed one.
             true => (1_u8 << (8 - ids(committed).leading_zeros())) - 1,
             false => given & !ids(running),
         };
         Position { over: over | 1, seen: committed, history: self.history }
     }
 
-    /// The committed events of transactions that were not over at a position.
+    /// The committed events of transactions that had not ended at a position.
     pub(crate) fn events_since(&self, position: Position) -> Writes {
         self.committed() & !self.seen_at(position)
     }
 
-    /// The committed events of transactions that were over at a position, if the ids are those of then.
+    /// The committed events of transactions that had ended at a position, if the ids still mean the same.
     fn seen_at(&self, position: Position) -> Writes {
         let mut set = self.committed();
         for (w, writer) in self.writers.iter().enumerate() {
@@ -66,17 +66,17 @@ impl State {
     }
 
     fn tail_is_there(&self, position: Position) -> bool {
-        // Ids that are ahead of the database's will be given again.
+        // Ids beyond the database's own will be assigned again.
         let is_ahead = position.over >> self.next_xid() != 0;
         !is_ahead && self.seen_at(position) == position.seen
     }
 
-    /// Whether a position is one of this database's, and nothing of it was lost since.
+    /// Whether a position belongs to this database, and nothing of it was lost since.
     pub(crate) fn continues(&self, position: Position) -> bool {
         position.is_known() && position.history == self.history && self.tail_is_there(position)
     }
 
-    /// Whether a reader of the log takes a position for one of this database's.
+    /// Whether a reader of the log considers a position as one of this database.
     pub(crate) fn accepts(&self, config: &Config, position: Position) -> bool {
         let of_history = position.history == self.history;
         position.is_known()
@@ -88,7 +88,7 @@ impl State {
             }
     }
 
-    /// The database goes back to before its last transaction, or before all.
+    /// The database returns to before its last transaction, or before all.
     pub(crate) fn lose(&mut self, all: bool) {
         let last = self.last_commit;
         for (w, writer) in self.writers.iter_mut().enumerate() {
@@ -106,7 +106,7 @@ impl State {
                 _ => {}
             }
         }
-        // A read that began before need not show what is lost.
+        // A read that began before need not show what was lost.
         let committed = self.committed();
         for reader in &mut self.readers {
             reader.must &= committed;
@@ -131,7 +131,7 @@ impl State {
         self.redis.position == end && self.instances.iter().all(|i| i.position == end)
     }
 
-    /// A write is committed. Of a mutant, the marks of a lost event with its number are its own.
+    /// A write is committed. In a mutant, it takes over the marks of a lost event with its number.
     pub(crate) fn committed_by(&mut self, config: &Config, w: usize) {
         self.last_commit = w;
         let (new, lost) = (self.writers[w], self.writers[1 - w]);

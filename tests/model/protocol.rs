@@ -1,4 +1,4 @@
-//! The protocol as it is: every state of each configuration is visited.
+//! The unbroken protocol: every state of each configuration is visited.
 //!
 //! The configurations of the ordinary run are small; the larger ones are ignored there.
 

@@ -1,4 +1,4 @@
-//! The commands of Redis, each a step that nothing interleaves with, and what becomes of it.
+//! Redis's commands, each of which is atomic, and Redis's failures.
 
 use crate::config::{Config, Mutant, Writes, only};
 use crate::position::Position;
@@ -18,7 +18,7 @@ impl Redis {
         valid.then_some(entry.value)
     }
 
-    /// Mints the missing generations, and returns all.
+    /// Makes the missing generations, and returns all.
     pub(crate) fn mint(&mut self, config: &Config) -> [Token; 2] {
         for tag in 0..config.tags {
             self.mint_one(config, tag);
@@ -26,7 +26,7 @@ impl Redis {
         self.generations
     }
 
-    /// The generation of one tag, minted if it is missing.
+    /// The generation of one tag, made if it is missing.
     pub(crate) fn mint_one(&mut self, config: &Config, tag: usize) -> Token {
         let generation = &mut self.generations[tag];
         if *generation == 0 {
@@ -42,8 +42,8 @@ impl Redis {
         self.entry = Some(Entry { value, stamps });
     }
 
-    /// The script: deletes the generation of the event's tag and marks the event. With `once`, a marked event is left
-    /// alone.
+    /// The script: deletes the generation of the event's tag and marks the event. With `once`, a marked event is
+    /// skipped.
     pub(crate) fn invalidate(&mut self, config: &Config, event: usize, once: bool) {
         if once && self.applied & only(event) != 0 {
             return;
@@ -60,7 +60,7 @@ impl Redis {
         };
     }
 
-    /// Makes everything void, and forgets which events are applied.
+    /// Invalidates everything, and forgets which events are applied.
     pub(crate) fn void_all(&mut self, config: &Config) {
         for event in 0..2 {
             self.kill(config, event);
@@ -68,7 +68,7 @@ impl Redis {
         self.applied = 0;
     }
 
-    /// Moves the position, if it still is what the mover has read.
+    /// Moves the position if it is still the one that was read.
     pub(crate) fn move_position(&mut self, from: Position, to: Position) {
         if self.position == from {
             self.position = to;
@@ -76,10 +76,10 @@ impl Redis {
     }
 }
 
-/// A thing that goes wrong.
+/// A failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// Everything in Redis is gone (`FLUSHALL`, a restart without a dump).
+    /// Redis loses everything (`FLUSHALL`, a restart without a dump).
     Flush,
     /// Redis evicts the generation of a tag.
     EvictGeneration(usize),
@@ -88,9 +88,9 @@ pub(crate) enum Failure {
     EvictPosition,
     /// The memory tier of an instance evicts its entry.
     EvictMemory(usize),
-    /// A replica or a dump keeps what Redis holds now.
+    /// A replica or a dump keeps Redis's current data.
     Save,
-    /// Redis goes back to it.
+    /// Redis returns to that data.
     Restore,
     /// The link of an instance breaks.
     LinkBreaks(usize),
@@ -100,15 +100,15 @@ pub(crate) enum Failure {
     ListenerNoticed(usize),
     /// An instance crashes and is started again.
     Crash(usize),
-    /// A standby takes over that lacks the last transaction or all.
+    /// A standby that lacks the last transaction, or all, takes over.
     Failover {
         all: bool,
     },
-    /// A dump is loaded in place that lacks the last transaction or all.
+    /// A dump that lacks the last transaction, or all, is restored in place.
     Reload {
         all: bool,
     },
-    /// The server's files are replaced by older ones, which lack the last transaction or all.
+    /// The server's files are replaced by older ones that lack the last transaction, or all.
     Swap {
         all: bool,
     },

@@ -7,8 +7,8 @@ use crate::model::Protocol;
 use crate::state::{Doing, Late, Link, Listener, Phase, Reader, Stage, State};
 
 impl State {
-    /// Whether nothing is pending on an instance: its listener follows, every notification is handled, and its link
-    /// is used or bypassed, but not under repair.
+    /// Whether nothing is pending on an instance: its listener follows, every notification is handled, and its link is
+    /// used or bypassed, but not under repair.
     pub(crate) fn quiescent(&self, i: usize) -> bool {
         let instance = &self.instances[i];
         instance.listener == Listener::Following
@@ -18,13 +18,13 @@ impl State {
             && self.continues(instance.position)
     }
 
-    /// The writes that a read which begins now on an instance must show:
+    /// The writes that a read must show if it begins now on an instance:
     ///
-    /// - acknowledged ones that the instance published itself, whatever fails and even after a crash;
+    /// - acknowledged ones that the instance published itself, despite any failure and even after a crash;
     /// - acknowledged ones that it has applied;
     /// - every acknowledged one while nothing is pending on it;
     /// - every acknowledged one while it knows that it does not hear of events, and nothing is pending on another
-    ///   instance that keeps Redis: it has to ask Redis then.
+    ///   instance that keeps Redis up to date: it must ask Redis then.
     pub(crate) fn required(&self, config: &Config, i: usize) -> Writes {
         let acknowledged = self.acknowledged();
         let alone = matches!(self.instances[i].listener, Listener::Lost | Listener::Replaying);
@@ -49,7 +49,7 @@ impl State {
             || (self.instances[i].link == Link::Up && lacks(self.redis.valid(config)))
     }
 
-    /// Whether an instance would answer with another set of writes.
+    /// Whether an instance would answer with a different set of writes.
     fn answers_otherwise(&self, config: &Config, i: usize, writes: Writes) -> bool {
         let differs = |value: Option<Writes>| value.is_some_and(|value| value != writes);
         differs(self.memory(config, i))
@@ -67,7 +67,7 @@ pub(crate) const QUIESCENT: &str = "where nothing is pending, every tier has wha
 
 pub(crate) const ALWAYS: [&str; 3] = [NO_OLDER_READ, NO_OLDER_ENTRY, QUIESCENT];
 
-/// What must hold, and what must happen lest the model be vacuous.
+/// What must always hold, and what must happen in some run so that the model is not vacuous.
 pub(crate) fn properties(config: &Config) -> Vec<Property<Protocol>> {
     let mut list = vec![
         Property::<Protocol>::always(NO_OLDER_READ, |_, state| !state.stale),

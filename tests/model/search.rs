@@ -1,4 +1,4 @@
-//! Searching a configuration.
+//! Searches the states of a configuration.
 
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::model::Protocol;
 use crate::required::ALWAYS;
 
-/// Visits every state of a configuration: whatever must hold holds in each, and whatever must happen happens.
+/// Visits every state of a configuration, and checks what must hold in each and what must happen in some.
 pub(crate) fn holds(config: Config) {
     let started = Instant::now();
     let checker = Protocol(config).checker().threads(2).spawn_bfs().join();
@@ -21,7 +21,7 @@ pub(crate) fn holds(config: Config) {
     checker.assert_properties();
 }
 
-/// Finds a run of a configuration that breaks a property.
+/// Finds a run of a configuration that violates a property.
 pub(crate) fn breaks(config: Config) {
     let checker = Protocol(config).checker();
     let checker = checker.finish_when(HasDiscoveries::AnyOf(ALWAYS.into()));

@@ -3,11 +3,11 @@
 use crate::config::{Config, Failures, Mutant, Via, Writes, only};
 use crate::position::Position;
 
-/// A generation, or the stamp of one; 0 stands for none.
+/// A generation, or the stamp of one; 0 means none.
 pub(crate) type Token = u8;
-/// Any token that is not in Redis, nor in what Redis may be restored to: none of them ever becomes valid again.
+/// Any token that is neither in Redis nor in the data that Redis may be restored to: it never becomes valid again.
 pub(crate) const DEAD: Token = 9;
-/// A new token, until [`State::tidy`] gives it its name.
+/// A new token, until [`State::tidy`] renames it.
 pub(crate) const FRESH: Token = 3;
 
 /// An entry of Redis.
@@ -17,34 +17,34 @@ pub(crate) struct Entry {
     pub(crate) stamps: [Token; 2],
 }
 
-/// What Redis holds.
+/// The content of Redis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Redis {
     pub(crate) generations: [Token; 2],
     pub(crate) entry: Option<Entry>,
     /// The marks of applied events.
     pub(crate) applied: Writes,
-    /// The position of what it reflects.
+    /// The position that Redis reflects.
     pub(crate) position: Position,
 }
 
-/// How far a write has come.
+/// The progress of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Phase {
     Idle,
     /// It has a transaction id.
     Begun,
     Committed,
-    /// Only of a mutant: one of the two steps in Redis is done.
+    /// Only in a mutant: one of the two steps in Redis is done.
     Marked,
-    /// The first of the two tiers is invalidated: Redis, but for a mutant.
+    /// The first of the two tiers is invalidated: Redis, except in a mutant.
     Published,
     Acknowledged,
     /// Committed, but its instance crashed before it answered.
     Unanswered,
-    /// Rolled back, or not to take place.
+    /// Rolled back, or there is no such write.
     Void,
-    /// It was committed, and the database lost it.
+    /// Committed, and then lost by the database.
     Lost,
 }
 
@@ -61,7 +61,7 @@ pub(crate) struct Writer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Link {
     Up,
-    /// Invalidations go through; nothing is read or stored.
+    /// Invalidations are sent; nothing is read or stored.
     Repairing,
     Down,
 }
@@ -69,16 +69,16 @@ pub(crate) enum Link {
 /// The `LISTEN` connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Listener {
-    /// Notifications come, and the memory tier is armed.
+    /// Notifications arrive, and the memory tier is armed.
     Following,
-    /// Notifications come, but what was missed is still being applied.
+    /// Notifications arrive, but missed events are still being applied.
     Replaying,
-    /// Lost and not noticed yet: the tier is armed until its lease ends.
+    /// Lost, but not noticed yet: the tier is armed until its lease ends.
     Deaf,
     Lost,
 }
 
-/// Where a reader of the log stands.
+/// The stage of a reader of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Stage {
     Idle,
@@ -86,7 +86,7 @@ pub(crate) enum Stage {
     Position,
     /// Next: read the log.
     Log,
-    /// Next: make everything in Redis void.
+    /// Next: invalidate everything in Redis.
     Void,
     /// Next: apply the first event to Redis.
     Redis,
@@ -102,13 +102,13 @@ pub(crate) struct Round {
     pub(crate) stage: Stage,
     /// Events still to be applied.
     pub(crate) todo: Writes,
-    /// Whether Redis's position is known and every command to Redis has gone through since.
+    /// Whether Redis's position is known and every command to Redis has succeeded since.
     pub(crate) redis: bool,
-    /// Whether memory is to be dropped, because what it reflects is not known.
+    /// Whether memory must be dropped, because its position is unknown.
     pub(crate) drop: bool,
     /// Redis's position when it was read.
     pub(crate) from: Position,
-    /// Where the positions are to go.
+    /// The new positions.
     pub(crate) to: Position,
 }
 
@@ -135,47 +135,47 @@ pub(crate) struct Instance {
     pub(crate) round: Round,
     /// Whether a notification waits.
     pub(crate) notified: bool,
-    /// Events whose local generation has changed.
+    /// Events that have changed their local generation.
     pub(crate) applied: Writes,
-    /// The position of what memory reflects; only of mutants none.
+    /// The position that memory reflects; only mutants have none.
     pub(crate) position: Position,
-    /// The memory tier's entry, if it captured the current local generations. Those are counters which only grow, so
-    /// an entry that captured others never becomes valid again: it counts as none.
+    /// The memory tier's entry, if it captured the current local generations. These are counters that only grow, so an
+    /// entry that captured others never becomes valid again and counts as none.
     pub(crate) memory: Option<Writes>,
 }
 
-/// What a reader does next.
+/// The next step of a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Doing {
     /// Issue a read, if any is left.
     Nothing,
     /// Read the entry and the generations from Redis.
     Lookup,
-    /// Mint the missing generations.
+    /// Make the missing generations.
     Mint,
     /// Read the row from PostgreSQL.
     Load,
     /// Store the entry in Redis.
     Store,
-    /// Only of a mutant: capture the local generations.
+    /// Only in a mutant: capture the local generations.
     CaptureLate,
     /// Put the value into memory.
     Put,
-    /// Wait for what the other reader's fill finds in Redis, or yields where there is a late tag.
+    /// Wait for the value that the other reader's fill finds in Redis, or returns if there is a late tag.
     Following,
-    /// Of a found entry with a late tag: capture the local generations of both tags.
+    /// For a found entry with a late tag: capture the local generations of both tags.
     CaptureBoth,
     /// Compare the entry with the generations in Redis.
     Compare,
-    /// The first row is read, and tells the late tag: capture its local generation.
+    /// The first row is read and reveals the late tag: capture its local generation.
     CaptureTold,
-    /// Read its generation in Redis, or mint it.
+    /// Read the late tag's generation in Redis, or make it.
     MintTold,
-    /// Read the row that depends on it.
+    /// Read the row of the late tag.
     LoadTold,
 }
 
-/// The local generation of a late tag, as a fill has captured it.
+/// The local generation of a late tag, as captured by a fill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Late {
     NotCaptured,
@@ -187,15 +187,15 @@ pub(crate) enum Late {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Reader {
     pub(crate) doing: Doing,
-    /// Reads that are still to be issued.
+    /// The number of reads that are still to be issued.
     pub(crate) left: u8,
-    /// The instance that was asked.
+    /// The instance that is asked.
     pub(crate) on: usize,
-    /// The writes that the answer must show, until that is certain.
+    /// The writes that the answer must show, until the answer is certain.
     pub(crate) must: Writes,
     /// Whether the captured local generations are still the current ones.
     pub(crate) captured: bool,
-    /// The same of a late tag; of a found entry that has one, of both tags.
+    /// The same for a late tag; for a found entry with one, for both tags.
     pub(crate) late: Late,
     pub(crate) stamps: [Token; 2],
     pub(crate) value: Writes,
@@ -224,17 +224,17 @@ impl Reader {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct State {
     pub(crate) redis: Redis,
-    /// What Redis may be restored to.
+    /// The data that Redis may be restored to.
     pub(crate) saved: Option<Redis>,
     pub(crate) writers: [Writer; 2],
     /// The writer that committed last.
     pub(crate) last_commit: usize,
-    /// Which history the database is in.
+    /// The current history of the database.
     pub(crate) history: u8,
     pub(crate) instances: [Instance; 2],
     pub(crate) readers: [Reader; 2],
     pub(crate) failures: Failures,
-    /// Whether a read was answered with less than it must show; the end of a run.
+    /// Whether a read was answered with less than it must show; this ends a run.
     pub(crate) stale: bool,
 }
 
@@ -296,18 +296,19 @@ impl State {
         self.writes(|phase| phase == Phase::Acknowledged)
     }
 
-    /// Gives equal states equal names: tokens by what they are equal to, and the readers, which are alike, by order.
+    /// Makes equivalent states equal: renames tokens by what they are equal to, and orders the interchangeable readers.
     pub(crate) fn tidy(&mut self, config: &Config) {
         if !config.is(Mutant::CountsGenerations) {
             for tag in 0..config.tags {
                 self.rename(tag);
             }
-            // An entry that is not valid now never will be.
+            // An entry that is not valid now never becomes valid.
             let generations = self.redis.generations;
             self.redis.entry = self.redis.entry.filter(|entry| entry.stamps == generations);
         }
         for reader in &mut self.readers {
-            // What captured a past generation would be put into memory in vain. With a late tag somebody may wait for it.
+            // A value that captured a past generation would be put into memory in vain. With a late tag, a reader may
+            // wait for it.
             if reader.doing == Doing::Put && !reader.captured && !config.late {
                 *reader = Reader::with(reader.left);
             }

@@ -45,7 +45,7 @@ async fn servers_end_when_the_program_panics_or_exits() -> Check {
 async fn a_program_killed_while_it_starts_leaves_nothing_running_and_the_next_start_works() -> Check
 {
     let directory = Directory::new();
-    // What appears one after the other during a first start. Each program is killed as soon as it sees the next.
+    // The files that appear in this order during a first start. Each program is killed as soon as it sees the next one.
     let steps = [
         ("", "lock"),
         ("", "postgres.new-"),

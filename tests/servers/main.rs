@@ -1,6 +1,6 @@
-//! The private PostgreSQL and Redis: started, shared, started again, and ended with the program however it ends.
+//! The private PostgreSQL and Redis: started, shared, restarted, and ended with the program however it ends.
 //!
-//! Programs are played by this test binary itself, which runs one of its tests, `a_program_that_holds_servers`, as a child.
+//! This test binary acts as the program: it runs one of its tests, `a_program_that_holds_servers`, as a child.
 
 mod ending;
 mod recovery;

@@ -1,4 +1,4 @@
-//! What an earlier program left behind is put in order.
+//! Cleaning up after an earlier program.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -39,7 +39,8 @@ async fn a_stale_pid_file_is_recovered() -> Check {
     execute(&servers, "CREATE TABLE kept AS SELECT 42 AS number").await?;
     servers.stop().await;
     let owner = fs::metadata(directory.join("postgres"))?;
-    // PostgreSQL itself sees that no process has the id, or that it is another user's. It can't tell one of its own user.
+    // PostgreSQL itself notices if no process has the id, or another user's process. It can't detect a process of its
+    // own user.
     let mut unrelated = Command::new("sleep");
     unrelated.arg("600").current_dir("/");
     if owner.uid() != fs::metadata("/proc/self").map_or(owner.uid(), |own| own.uid()) {
@@ -71,7 +72,7 @@ async fn a_stale_pid_file_whose_number_a_process_takes_while_the_server_starts_i
     let servers = directory.start(Role::Site).await?;
     servers.stop().await;
     let owner = fs::metadata(directory.join("postgres"))?;
-    // To PostgreSQL a process that has ended but is not waited for runs; it has no command line any more.
+    // To PostgreSQL, a process that has ended but was not reaped still runs; it has no command line any more.
     let mut ended = Command::new("true");
     ended.current_dir("/");
     if owner.uid() != fs::metadata("/proc/self").map_or(owner.uid(), |own| own.uid()) {

@@ -1,4 +1,4 @@
-//! What is started, where, and how a start fails.
+//! Which servers are started, where, and how a start fails.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};

@@ -1,4 +1,4 @@
-//! The program ends in order whenever it is told to, as any process and as the first one of a container.
+//! The program ends in order at any time, as an ordinary process and as the first process of a container.
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -10,7 +10,7 @@ use property_listings::app::servers::Role;
 
 use crate::support::{Check, Directory, eventually, execute, kill};
 
-/// What appears one after the other while a site starts for the first time: a file, or a line of its log.
+/// What appears in this order during the first start of a site: a file, or a line of its log.
 const STEPS: [(&str, &str); 8] = [
     ("", "lock"),
     ("", "postgres.new-"),
@@ -27,7 +27,7 @@ const LIMIT: Duration = Duration::from_secs(8);
 /// The program, which serves a directory's site.
 struct Site {
     child: Child,
-    /// The program's process id, which is another than the child's where it is the first process of a namespace.
+    /// The program's process id, which differs from the child's if it is the first process of a namespace.
     pid: u32,
 }
 
@@ -61,7 +61,7 @@ impl Site {
         Self { child, pid }
     }
 
-    /// Waits for its end, and returns how long that took.
+    /// Waits for its end; returns the status and how long that took.
     fn wait(&mut self) -> (ExitStatus, Duration) {
         let start = Instant::now();
         let status = self.child.wait().expect("it is this process's own");
@@ -69,7 +69,7 @@ impl Site {
     }
 }
 
-/// The process that another one has forked and that runs the program by now.
+/// The forked child of a process, once it runs the program.
 fn child_of(pid: u32) -> Option<u32> {
     let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;
     let child = children.split_whitespace().next()?.parse().ok()?;
@@ -77,7 +77,7 @@ fn child_of(pid: u32) -> Option<u32> {
     line.starts_with(env!("CARGO_BIN_EXE_property-listings")).then_some(child)
 }
 
-/// Whether a process handles SIGTERM by itself.
+/// Whether a process has a handler for SIGTERM.
 fn heeds_signals(pid: u32) -> Option<()> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"))?;
@@ -85,7 +85,7 @@ fn heeds_signals(pid: u32) -> Option<()> {
     (caught & 1 << 14 != 0).then_some(())
 }
 
-/// Whether this machine lets processes be the first ones of a namespace.
+/// Whether this machine allows a process to be the first one of a namespace.
 fn can_be_first() -> bool {
     let mut unshare = Command::new("unshare");
     unshare.args(["--pid", "--fork", "--mount-proc", "true"]);
@@ -115,10 +115,10 @@ fn assert_ended_in_order(directory: &Directory, what: &str) {
 
 async fn ends_in_order_at_every_step(is_first: bool) -> Check {
     let directory = Directory::new();
-    // Each run comes further than the one before; then all of them again, with a database that exists.
+    // Each run gets further than the previous one; then all steps again, with an existing database.
     for step in STEPS.iter().chain(&STEPS[3..]) {
         let mut site = Site::begin(&directory, is_first).await;
-        // As early as it can be: before that, the system itself ends a program.
+        // As early as possible: before that, the system itself ends a program.
         eventually("it heeds signals", async || heeds_signals(site.pid)).await;
         let what = format!("TERM at {step:?}, first process: {is_first}");
         let reached = async || {

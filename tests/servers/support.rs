@@ -1,4 +1,4 @@
-//! A directory and programs to try servers with.
+//! A directory and programs for tests of the servers.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -19,7 +19,7 @@ pub(crate) type Check = Result<(), Box<dyn std::error::Error>>;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A data directory of a test's own, removed afterwards.
+/// A data directory for a test, removed afterwards.
 pub(crate) struct Directory(pub(crate) PathBuf);
 
 impl Directory {
@@ -59,7 +59,7 @@ impl Directory {
         Servers::start(&self.config(), role, &Stop::never()).await
     }
 
-    /// The processes whose command line or title names this directory, children of tests aside.
+    /// The processes whose command line or title names this directory, except the test's child processes.
     pub(crate) fn processes(&self) -> Vec<(u32, String)> {
         let name = self.0.display().to_string();
         let all = processes().into_iter();
@@ -151,7 +151,7 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Starts a program and waits until its servers are ready. `end` is what it does when its input ends.
+    /// Starts a program and waits until its servers are ready. `end` is the action when its input ends.
     pub(crate) fn start(directory: &Directory, role: &str, end: &str) -> Self {
         let mut program = Self::begin(directory, role, end);
         let mut line = String::new();
@@ -194,7 +194,7 @@ impl Program {
         self.wait();
     }
 
-    /// Lets the program go on by closing its input, and waits for its end.
+    /// Closes the program's input, so that it continues, and waits for its end.
     pub(crate) fn wait(&mut self) {
         drop(self.child.stdin.take());
         let mut rest = String::new();

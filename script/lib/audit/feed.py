@@ -1,4 +1,4 @@
-"""Checks what a grammar can't say of a feed (RFC 4287), and reads it as a feed reader does: feed.py DOCUMENT."""
+"""Checks rules for a feed that a grammar can't express (RFC 4287), and parses it like a feed reader: feed.py DOCUMENT."""
 
 import sys
 

@@ -1,4 +1,4 @@
-// Says what a report of Lighthouse found; exits with 1 where a category has less than 98 of 100.
+// Prints the findings of a Lighthouse report; exits with 1 if a category has less than 98 of 100.
 const { categories, audits } = JSON.parse(require("fs").readFileSync(process.argv[2], "utf8"));
 const scores = Object.values(categories).map(({ title, score }) => [title, Math.round(score * 100)]);
 const figure = (id) => audits[id].displayValue.replace(/\s/g, " ");

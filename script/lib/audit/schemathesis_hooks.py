@@ -1,4 +1,4 @@
-"""What JSON Schema can't say of the list's parameters."""
+"""Rules for the list's parameters that JSON Schema can't express."""
 
 import json
 
@@ -7,8 +7,8 @@ import schemathesis
 
 @schemathesis.hook
 def map_query(context, query):
-    """Only the site can make a cursor, and each is of one order: a made-up one is refused, as it should be. And in a
-    URL a single value is an array of one, also where it was meant to be no array."""
+    """Only the site can make a cursor, and each belongs to one order: a made-up one is correctly refused. In a URL, a
+    single value is the same as an array with one value."""
     if query:
         query.pop("cursor", None)
         single = query.get("location", [])
@@ -19,6 +19,6 @@ def map_query(context, query):
 
 @schemathesis.hook
 def filter_query(context, query):
-    """At most 20 different locations can be combined; those that are named twice don't count."""
+    """At most 20 different locations can be combined; duplicates don't count."""
     locations = (query or {}).get("location")
     return not isinstance(locations, list) or len(locations) <= 20

@@ -1,10 +1,10 @@
--- $REQUESTS hostile requests, the same ones every time; then it ends wrk, with a line
--- of how many were answered with what.
+-- Sends $REQUESTS hostile requests, always the same; then ends wrk, and prints a line with the number of responses of
+-- each status.
 
 local wanted = tonumber(os.getenv("REQUESTS"))
 local sent, answered, statuses, seed = 0, 0, {}, 20260101
 
--- Numbers that don't depend on the machine's generator (Park and Miller's).
+-- Random numbers that don't depend on the machine's generator (Park and Miller).
 local function random(most)
     seed = seed * 16807 % 2147483647
     return seed % most + 1

@@ -1,4 +1,4 @@
--- Asks for the paths of a file ($PATHS) in turn, and reports as report.lua does. The requests are made beforehand.
+-- Requests the paths of a file ($PATHS) in turn, and reports like report.lua. The requests are prepared in advance.
 dofile("script/lib/bench/report.lua")
 
 local requests, at = {}, 0

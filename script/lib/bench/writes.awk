@@ -1,5 +1,5 @@
-# Prints a row of the section on writes from its runs: side, requests/s, p50, p99, errors, requests, CPU, busy, writes/s,
-# milliseconds behind. The file `undisturbed` keeps the rates of the first row.
+# Prints a row of the section on writes from its runs: side, requests/s, p50, p99, errors, requests, CPU, busy,
+# writes/s, milliseconds behind. The file `undisturbed` contains the rates of the first row.
 function median(side, column,    i, j, count, swap, values) {
     for (i = 1; i <= NR; i++) if (cells[i, 1] == side) values[++count] = cells[i, column]
     for (i = 2; i <= count; i++)

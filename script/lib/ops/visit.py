@@ -36,7 +36,7 @@ class Client:
         source = (self.source, 0) if self.source else None
         connection = http.client.HTTPConnection(self.address.netloc, timeout=20, source_address=source)
         if self.address.scheme == "https":
-            # The certificate is the proxy's own, for the host of the origin.
+            # The proxy uses its own certificate, for the host of the origin.
             context = ssl.create_default_context()
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
             connection.connect()
@@ -118,8 +118,8 @@ def main():
     for client, address in zip(clients, options.addresses):
         started = time.monotonic()
         while title not in client.send("GET", "/properties/")[1]:
-            # The instance that saved shows it with its next response; the others hear of it within milliseconds. A proxy may
-            # ask another instance than it asked before.
+            # The instance that saved shows the change in its next response; the others hear of it within milliseconds.
+            # A proxy may send the next request to another instance.
             expect(client is not staff or options.source, f"{address} shows an old list after the save")
             expect(time.monotonic() - started < 1, f"{address} shows an old list one second after the save")
             time.sleep(0.005)

@@ -1,4 +1,4 @@
-//! `dbshell`
+//! The command `dbshell`.
 
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt as _;
@@ -13,7 +13,7 @@ use crate::app::servers::{Role, Servers, psql};
 use crate::app::stop::Stop;
 use crate::config::{Config, PostgresAddress};
 
-/// Runs `psql` on the site's database, with further arguments of its own. A private server is started for as long.
+/// Runs `psql` on the site's database with the given arguments. A private server is started for this time.
 pub(super) async fn run(
     config: Config,
     arguments: Vec<OsString>,
@@ -37,7 +37,7 @@ async fn shell(
     database: &PostgresAddress,
     arguments: Vec<OsString>,
 ) -> Result<(), CommandError> {
-    // Ctrl-C is for psql, which cancels a query by it.
+    // Ctrl-C is for psql, which cancels a query with it.
     let mut terminated = signal(SignalKind::terminate()).map_err(CommandError::Runtime)?;
     let mut command = Command::new(program);
     command.args(arguments).envs(variables(database));
@@ -61,7 +61,7 @@ async fn shell(
     }
 }
 
-/// The parameters of an address that `psql` knows by environment variables.
+/// The parameters of an address that `psql` reads from environment variables.
 const VARIABLES: [(&str, &str); 16] = [
     ("host", "PGHOST"),
     ("hostaddr", "PGHOSTADDR"),

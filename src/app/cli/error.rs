@@ -42,14 +42,14 @@ pub(super) enum CommandError {
     Runtime(std::io::Error),
 }
 
-/// What a command returns.
+/// The result of a command.
 pub(super) type Result<T, E = CommandError> = std::result::Result<T, E>;
 
 impl CommandError {
     pub(super) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Config(_) | Self::Usage(_) => ExitCode::from(2),
-            // As a shell says of a program that SIGINT has ended.
+            // A shell uses this exit code for a program that SIGINT ended.
             Self::Interrupted
             | Self::Servers(ServersError::Interrupted)
             | Self::Start(StartError::Servers(ServersError::Interrupted)) => ExitCode::from(130),

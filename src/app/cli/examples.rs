@@ -88,7 +88,7 @@ Examples:
   property-listings manage_media --check
   property-listings manage_media --gc
 
-A running site removes unused files once a day as well. Nothing is removed for a day after a statement that changed more than 1,000 listings: the history does not tell which photos they had.";
+A running site removes unused files once a day as well. Nothing is removed for a day after a statement that changed more than 1,000 listings: the history does not say which photos they had.";
 
 pub(super) const CHECK: &str = "\
 Examples:

@@ -10,11 +10,11 @@ use clap::error::{ContextKind, ContextValue};
 
 use super::{hints, output};
 
-/// Stands for a space where clap must not break a line.
+/// The placeholder for a space at which clap must not break a line.
 const UNBROKEN: &str = "\u{a0}";
 
-/// A text below a command's options. Its indented lines are commands to copy: clap breaks none of them, however narrow the
-/// terminal is. [`with_spaces`] finishes what is printed.
+/// The text below a command's options. Its indented lines are commands to copy, so clap must not break them, however
+/// narrow the terminal is. [`with_spaces`] restores the spaces afterwards.
 pub(super) fn below(text: &str) -> String {
     let lines = text.split('\n').map(|line| match line.starts_with("  ") {
         true => Cow::Owned(line.replace(' ', UNBROKEN)),
@@ -23,17 +23,17 @@ pub(super) fn below(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Replaces the placeholders in clap's output by spaces.
+/// Replaces the placeholders in clap's output with spaces.
 pub(super) fn with_spaces(text: &str) -> String {
     text.replace(UNBROKEN, " ")
 }
 
-/// Whether a line is one that must not be broken.
+/// Whether a line must not be broken.
 pub(super) fn is_unbroken(line: &str) -> bool {
     line.starts_with(UNBROKEN)
 }
 
-/// Prints the help or the version that was asked for.
+/// Prints the requested help or version.
 pub(super) fn print(asked: &Error) {
     output::part(&rendered(asked, &io::stdout()));
 }
@@ -52,7 +52,7 @@ pub(super) fn refuse(mut err: Error) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// In colours where they are shown and wanted.
+/// The output with colours if the terminal shows them.
 fn rendered<S: RawStream>(err: &Error, to: &S) -> String {
     let text = err.render();
     with_spaces(&match AutoStream::choice(to) {

@@ -1,7 +1,7 @@
-//! Ctrl-C and SIGTERM.
+//! Handles Ctrl-C and SIGTERM.
 //!
-//! **Invariant:** a command that is interrupted leaves nothing half done: its transaction is rolled back, a file that it
-//! was writing is as it was before, and the private servers that it started have been shut down.
+//! **Invariant:** an interrupted command leaves nothing half done: its transaction is rolled back, a file that it was
+//! writing is unchanged, and the private servers that it started have been shut down.
 
 use std::future::Future;
 use std::pin::pin;
@@ -13,16 +13,16 @@ use super::{CommandError, Result};
 use crate::app::servers::Ending;
 use crate::app::stop::Stop;
 
-/// How long work may continue to handle Ctrl-C itself.
+/// How long work may take to handle Ctrl-C itself.
 const ANSWER: Duration = Duration::from_millis(200);
-/// How long work may still block its thread, by reading a terminal for example, before the program ends without it.
+/// How long work may block its thread, by reading a terminal for example, before the program ends without it.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Runs work until it is done or the program is asked to stop; then the work is dropped. After a second signal, the
-/// program ends as soon as the private servers have ended: the database rolls back the open transaction.
+/// Runs work until it is done or the program is asked to stop; then drops the work. After a second signal, the program
+/// ends as soon as the private servers have ended: the database rolls back the open transaction.
 ///
 /// # Errors
-/// Those of the work, and [`CommandError::Interrupted`].
+/// The errors of the work, and [`CommandError::Interrupted`].
 pub(super) async fn unless_interrupted<T>(
     stop: &Stop,
     servers: Ending,

@@ -1,4 +1,4 @@
-//! `sendtestemail`
+//! The command `sendtestemail`.
 
 use super::{CommandError, Result, output};
 use crate::app::platform;
@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::domain::EmailAddress;
 use crate::mail::{Letter, Mail};
 
-/// Sends a mail without a job, so that what is wrong is said at once. It needs neither PostgreSQL nor Redis.
+/// Sends a mail without a job, so that errors are shown at once. Needs neither PostgreSQL nor Redis.
 pub(super) async fn send_test(config: &Config, addresses: &[String]) -> Result<()> {
     let usage = |text: &String, err: String| CommandError::Usage(format!("“{text}”: {err}"));
     let parsed = addresses.iter();
@@ -18,7 +18,7 @@ pub(super) async fn send_test(config: &Config, addresses: &[String]) -> Result<(
     };
     let name = &config.site.name;
     let letter = Letter {
-        subject: format!("Test mail of {name}"),
+        subject: format!("Test mail from {name}"),
         paragraphs: vec!["This mail shows that the site can send mail.".to_owned()],
         ..Letter::default()
     };

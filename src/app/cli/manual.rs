@@ -1,4 +1,4 @@
-//! `completions` and `man`: the commands, for shells and for `man`.
+//! The commands `completions` and `man`.
 
 use std::io;
 use std::path::Path;
@@ -11,12 +11,12 @@ use super::{CommandError, Result, help, output};
 /// The program's name in a shell.
 const NAME: &str = "property-listings";
 
-/// For bash, clap_complete spells a command of a program with a hyphen in its name in two ways, so that its options are
-/// never completed (<https://github.com/clap-rs/clap/issues/6421>). A test completes some.
+/// In bash scripts, clap_complete spells the commands of a program with a hyphen in its name in two ways, so that
+/// options are never completed (<https://github.com/clap-rs/clap/issues/6421>). A test completes some.
 const MISSPELT: &str = "property__subcmd__listings__subcmd__";
 const SPELT: &str = "property__listings__subcmd__";
 
-/// Prints the script by which a shell completes the commands.
+/// Prints the completion script of a shell.
 pub(super) fn completions(mut command: clap::Command, shell: Shell) {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, NAME, &mut script);
@@ -62,8 +62,7 @@ fn write_all(command: clap::Command, directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A page whose alternatives may be parted at the end of a line, because in a row they are longer than one, and whose
-/// examples are not.
+/// A manual page. Lists of alternatives that are longer than a line may be broken; examples may not.
 fn rendered(man: &Man) -> io::Result<String> {
     let mut page = Vec::new();
     man.render(&mut page)?;

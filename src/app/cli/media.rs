@@ -1,4 +1,4 @@
-//! `manage_media`
+//! The command `manage_media`.
 
 use chrono::{TimeDelta, Utc};
 use clap::Args;
@@ -6,7 +6,7 @@ use clap::Args;
 use super::{CommandError, Result, output};
 use crate::app::platform::Platform;
 
-/// The most lines of a report on single files.
+/// The maximum number of lines about single files in a report.
 const LINES: usize = 20;
 
 #[derive(Debug, Args)]

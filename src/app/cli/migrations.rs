@@ -1,4 +1,4 @@
-//! `migrate` and `showmigrations`
+//! The commands `migrate` and `showmigrations`.
 
 use serde_json::json;
 

@@ -228,7 +228,7 @@ fn run(command: Command) -> Result<(), CommandError> {
         .build()
         .map_err(CommandError::Runtime)?;
     let guard = runtime.enter();
-    // Signals are taken over before anything starts that needs an orderly shutdown.
+    // Handles signals before anything starts that needs an orderly shutdown.
     let stop = match command {
         Command::Openapi | Command::Printconfig { .. } => Stop::never(),
         _ => Stop::on_signals().map_err(CommandError::Runtime)?,
@@ -237,7 +237,7 @@ fn run(command: Command) -> Result<(), CommandError> {
     let config = Config::from_environment()?;
     let filter = match command {
         Command::Serve { .. } | Command::Worker => logging::of_site(config.site.debug),
-        // A command's own lines are its output; the site's are its log.
+        // A command's own lines are its output; only a site logs information.
         _ => "warn".to_owned(),
     };
     logging::start(&filter, config.site.log_format);

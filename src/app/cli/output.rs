@@ -1,7 +1,7 @@
 //! The output of commands.
 //!
-//! **Invariant:** everything for standard output goes through [`Out`], which notes the first failure. A command goes on
-//! with its work after that, and [`finish`] reports the failure at the end. A closed pipe (`| head`) is not a failure.
+//! **Invariant:** all standard output goes through [`Out`], which records the first failure. The command continues
+//! after that, and [`finish`] reports the failure at the end. A closed pipe (`| head`) is not a failure.
 
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::sync::OnceLock;
@@ -50,9 +50,9 @@ fn noted<T>(result: io::Result<T>) -> io::Result<T> {
 /// Flushes standard output.
 ///
 /// # Errors
-/// [`CommandError::Output`] when anything that was printed could not be written, unless the reader closed the pipe.
+/// [`CommandError::Output`] if anything could not be written, unless the reader closed the pipe.
 pub(super) fn finish() -> Result<()> {
-    // The failure is noted.
+    // `Out` records the failure.
     let _ = Out.flush();
     match FAILURE.get() {
         Some(err) if err.kind() != ErrorKind::BrokenPipe => Err(CommandError::Output(err)),
@@ -62,13 +62,13 @@ pub(super) fn finish() -> Result<()> {
 
 /// Prints a line of the result.
 pub(super) fn line(text: &str) {
-    // The failure is noted.
+    // `Out` records the failure.
     let _ = writeln!(Out, "{text}");
 }
 
 /// Prints text of the result immediately.
 pub(super) fn part(text: &str) {
-    // The failure is noted.
+    // `Out` records the failure.
     let _ = write!(Out, "{text}").and_then(|()| Out.flush());
 }
 
@@ -92,7 +92,7 @@ pub(super) fn json(value: &Value) {
     line(&serde_json::to_string_pretty(value).unwrap_or_default());
 }
 
-/// Prints an aligned table, with numbers to the right.
+/// Prints an aligned table, with numbers aligned to the right.
 pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
     let rows: Vec<Vec<String>> = rows.into_iter().collect();
     let mut table = Table::new();

@@ -1,4 +1,4 @@
-//! `printconfig`
+//! The command `printconfig`.
 
 use serde_json::json;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{CommandError, Result};
 
-/// How long the terminal may take to show again what is typed, after Ctrl-C. Less than others wait for that.
+/// How long restoring the terminal's echo after Ctrl-C may take. This is less than the time that others wait for it.
 const RESTORED: Duration = Duration::from_millis(100);
 
 /// Whether there is a terminal for prompts.
@@ -30,7 +30,7 @@ pub(super) async fn ask(prompt: &str) -> Result<String> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// Asks whether to go on.
+/// Asks whether to continue.
 pub(super) async fn confirm(prompt: &str) -> Result<()> {
     if !is_possible() {
         let message = "There is no terminal to ask on. Use --noinput.";
@@ -42,7 +42,7 @@ pub(super) async fn confirm(prompt: &str) -> Result<()> {
     }
 }
 
-/// Asks for a secret, which is not shown.
+/// Asks for a secret without showing it.
 pub(super) async fn ask_hidden(prompt: &'static str) -> Result<String> {
     require_terminal()?;
     let mut reading = tokio::task::spawn_blocking(move || rpassword::prompt_password(prompt));

@@ -9,18 +9,18 @@ use tempfile::NamedTempFile;
 
 /// A file that is being written.
 ///
-/// **Invariant:** until it is finished the target is unchanged, and a failure leaves no temporary file.
+/// **Invariant:** the target is unchanged until [`Self::finish`], and a failure leaves no temporary file.
 pub(super) enum Replacement {
     /// A device or a pipe, which can't be replaced.
     Device(File),
-    /// A temporary file beside the target that it replaces.
+    /// A temporary file next to the target that it replaces.
     Beside(NamedTempFile, PathBuf),
 }
 
 impl Replacement {
-    /// Begins to write a file for a path.
+    /// Begins to write the file of a path.
     pub(super) fn begin(path: &Path) -> io::Result<Self> {
-        // A link stays a link: its target is replaced.
+        // A symbolic link remains: its target is replaced.
         let path =
             path.canonicalize().unwrap_or_else(|_| std::path::absolute(path).unwrap_or_default());
         let before = fs::metadata(&path).ok();
@@ -51,7 +51,7 @@ impl Replacement {
     /// Replaces the target.
     ///
     /// # Errors
-    /// When it can't be kept; then what was there before still is.
+    /// If the file can't be stored; the target is then unchanged.
     pub(super) fn finish(self) -> io::Result<()> {
         if let Self::Beside(file, path) = self {
             file.as_file().sync_all()?;

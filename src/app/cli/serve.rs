@@ -1,4 +1,4 @@
-//! `serve`
+//! The command `serve`.
 
 use super::Result;
 use crate::app::platform::StartError;
@@ -18,7 +18,7 @@ pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<()>
     };
     let platform = application.platform();
     let debug = platform.config.site.debug;
-    // The database may take long to say whether there is an account.
+    // The database may take long to answer whether there is an account.
     let accounts = platform.services.accounts.clone();
     let url = application.url().to_owned();
     tokio::spawn(application.draining().when_asked(stop));
@@ -28,7 +28,7 @@ pub(super) async fn run(config: Config, migrate: bool, stop: Stop) -> Result<()>
     }
     tokio::spawn(async move {
         if matches!(accounts.has_superuser().await, Ok(false)) {
-            // The name as it was started, so that users can copy the command.
+            // The program's name as it was started, so that users can copy the command.
             let program = std::env::args().next().unwrap_or_default();
             log::info!(
                 "no user account exists: run “{program} createsuperuser”, then log in at {url}/admin/"

@@ -1,4 +1,4 @@
-//! `createsuperuser`, `changepassword` and `clearsessions`, with Django's questions and messages.
+//! The commands `createsuperuser`, `changepassword` and `clearsessions`, with Django's questions and messages.
 
 use super::prompt::{ask, ask_hidden};
 use super::{CommandError, Result, output, prompt};
@@ -6,7 +6,7 @@ use crate::app::platform::Platform;
 use crate::domain::{self, Password, Username};
 use crate::services::{Accounts, CreateUserError};
 
-/// The option and the variables that replace prompts.
+/// The option that replaces a prompt.
 const NAME_OPTION: &str = "--username";
 const NAME_VARIABLE: &str = "SUPERUSER_USERNAME";
 const EMAIL_VARIABLE: &str = "SUPERUSER_EMAIL";
@@ -113,7 +113,7 @@ pub(super) async fn clear_sessions(platform: &Platform) -> Result<()> {
     Ok(())
 }
 
-/// The given name, or that of the operating-system user.
+/// The given name, or the name of the operating-system user.
 pub(super) fn own_name(given: Option<String>) -> Result<String> {
     let own = || ["LOGNAME", "USER"].into_iter().find_map(variable);
     given.or_else(own).ok_or_else(|| {
@@ -121,13 +121,13 @@ pub(super) fn own_name(given: Option<String>) -> Result<String> {
     })
 }
 
-/// Why an account can't have this name; Django's message if the name is taken.
+/// Why an account can't have this name; with Django's message if the name is taken.
 async fn refusal(accounts: &Accounts, name: &Username) -> Result<Option<String>> {
     let checked = accounts.check_name(name).await?;
     Ok(checked.err().map(|err| CreateUserError::Name(err).to_string()))
 }
 
-/// The value of an option or else of a variable, with the name of its source.
+/// The value of an option or a variable, with the name of its source.
 fn told_by(
     option: &'static str,
     given: Option<String>,
@@ -163,7 +163,7 @@ fn parse_email(text: &str) -> Result<String, String> {
     domain::parse_email(text).map_err(refused)
 }
 
-/// As in Django, a script may set a weak password; here it causes a warning.
+/// The password of a script. As in Django, it may be weak; here that causes a warning.
 fn password_of_environment(username: &Username, email: &str) -> Result<Password> {
     let Some(text) = variable(PASSWORD_VARIABLE) else {
         let message =

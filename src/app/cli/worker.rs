@@ -1,4 +1,4 @@
-//! `worker`
+//! The command `worker`.
 
 use super::Result;
 use crate::app::platform::{self, Platform};

@@ -1,4 +1,4 @@
-//! The user as whom the servers run. PostgreSQL refuses root, so root hands its processes to an unprivileged user.
+//! The user that the servers run as. PostgreSQL refuses root, so root runs its processes as an unprivileged user.
 
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
@@ -7,11 +7,11 @@ use std::process::{Command, Stdio};
 
 use super::error::ServersError;
 
-/// Who owns the servers' files and processes.
+/// The owner of the servers' files and processes.
 #[derive(Debug, Clone)]
 pub(super) struct Account {
     uid: u32,
-    /// The group and the user's name; `None` when the program itself is that user already.
+    /// The group and the user's name; `None` if the program already runs as that user.
     switch: Option<(u32, String)>,
 }
 
@@ -54,7 +54,7 @@ impl Account {
         }
     }
 
-    /// Hands a file or directory (not what is in it) to this user.
+    /// Makes this user the owner of a file or directory, but not of its content.
     pub(super) fn own(&self, path: &Path) -> Result<(), ServersError> {
         match &self.switch {
             None => Ok(()),
@@ -64,7 +64,7 @@ impl Account {
         }
     }
 
-    /// Refuses a directory that this user can't get to, naming the topmost closed one.
+    /// Refuses a directory that this user can't reach, and names the topmost inaccessible one.
     pub(super) fn require_reach(&self, directory: &Path) -> Result<(), ServersError> {
         let Some((_, account)) = &self.switch else {
             return Ok(());
@@ -89,7 +89,7 @@ impl Account {
     }
 }
 
-/// Asks the `id` program for a number: the standard library knows no user ids but those of files.
+/// Asks the `id` program for a number: the standard library knows only the user ids of files.
 fn id(arguments: &[&str]) -> Option<u32> {
     let output = Command::new("id").args(arguments).stderr(Stdio::null()).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;

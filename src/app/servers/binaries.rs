@@ -7,21 +7,21 @@ use std::process::Command;
 
 use super::error::ServersError;
 
-/// The oldest PostgreSQL that has everything the site uses.
+/// The oldest PostgreSQL with every feature that the site uses.
 const LEAST_POSTGRES: u32 = 15;
 
-/// The oldest Redis that has everything the site uses. Every Valkey is newer.
+/// The oldest Redis with every feature that the site uses. Every Valkey is newer.
 const LEAST_REDIS: u32 = 7;
 
-/// A directory with `initdb` and `postgres`.
+/// A PostgreSQL installation: a directory with `initdb` and `postgres`.
 #[derive(Debug, Clone)]
 pub(super) struct Postgres {
     pub(super) bin: PathBuf,
     pub(super) major: u32,
 }
 
-/// Finds PostgreSQL: the version that wrote `data` if there is any (`data` is its major version and its directory),
-/// else the first on `PATH` that is new enough, else the newest of those installed elsewhere.
+/// Finds PostgreSQL: the version that wrote `data` (its major version and its directory) if there is data, else the
+/// first on `PATH` that is new enough, else the newest one installed elsewhere.
 pub(super) fn postgres(data: Option<(u32, &Path)>) -> Result<Postgres, ServersError> {
     let mut found: Vec<Postgres> = Vec::new();
     for bin in postgres_directories() {
@@ -91,7 +91,7 @@ fn postgres_directories() -> Vec<PathBuf> {
     directories
 }
 
-/// The entries of `parent` that are called `prefix` with a version number.
+/// The entries of `parent` whose names are `prefix` and a version number.
 fn versions_in(parent: &Path, prefix: &str) -> Vec<(u32, PathBuf)> {
     let entries = fs::read_dir(parent).into_iter().flatten().flatten();
     let versioned = entries.filter_map(|entry| {
@@ -111,7 +111,7 @@ fn version(program: &Path, marker: &str) -> Option<u32> {
     digits.parse().ok()
 }
 
-/// Finds `psql`: the first on `PATH`, else the newest of those installed elsewhere.
+/// Finds `psql`: the first on `PATH`, else the newest one installed elsewhere.
 pub fn psql() -> Option<PathBuf> {
     let candidates = postgres_directories().into_iter().map(|bin| bin.join("psql"));
     candidates.into_iter().find(|path| path.is_file())

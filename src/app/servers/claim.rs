@@ -1,4 +1,4 @@
-//! Becomes the owner of a `DATA_DIR`'s servers or a guest of the owner, or finds out that neither is possible.
+//! Makes this program the owner of a `DATA_DIR`'s servers or a guest of the owner, or reports that it can't be either.
 
 use std::time::Duration;
 
@@ -9,21 +9,21 @@ use super::error::ServersError;
 use super::lock::{Holder, Locks, POLL, Phase, Role};
 use crate::app::stop::Stop;
 
-/// How long an owner may take to become ready or to go away.
+/// How long an owner may take to become ready or to end.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// After this a waiting program says so.
+/// A waiting program logs that it waits after this time.
 const TELL_AFTER: Duration = Duration::from_secs(1);
 
-/// What a program is to the servers.
+/// The relation of a program to the servers.
 pub(super) enum Claim {
-    /// It is to start them, and to end them.
+    /// This program starts and ends them.
     Owner(Locks),
-    /// They run, and their owner waits for this program.
+    /// They run, and their owner waits for this program before it ends them.
     Guest(Locks, Holder),
 }
 
-/// Decides, waiting at most a minute for an owner that is starting, stopping or (for a site) a command.
+/// Decides the role. Waits at most a minute for an owner that is starting, stopping or (for a site) a command.
 pub(super) async fn claim(
     data_dir: &DataDir,
     role: Role,
@@ -45,7 +45,7 @@ pub(super) async fn claim(
                     return Ok(Claim::Guest(locks, holder));
                 }
             }
-            // Seen twice, because for an instant a new holder still bears the name of the one before.
+            // Seen twice, because for a moment the previous holder's name may still be in the file.
             (Role::Site, Some(holder))
                 if holder.refuses_sites() && before.as_ref() == Some(holder) =>
             {
@@ -75,7 +75,7 @@ pub(super) async fn claim(
     }
 }
 
-/// Joins an owner that is ready. Its state is read under the lock that keeps it from stopping.
+/// Joins an owner that is ready. Its state is read under the lock that prevents it from stopping.
 fn join(
     locks: &mut Locks,
     data_dir: &DataDir,

@@ -1,6 +1,6 @@
-//! Where everything lies below `DATA_DIR`, and with which modes.
+//! The layout of `DATA_DIR`, and the permissions in it.
 //!
-//! As root the directory itself and the files of the program stay root's; what the servers write belongs to their
+//! If the program runs as root, root owns the directory and the program's own files; the servers' files belong to their
 //! [`Account`].
 
 use std::fs::{self, DirBuilder, Permissions};
@@ -13,16 +13,16 @@ use sha2::{Digest, Sha256};
 use super::account::Account;
 use super::error::ServersError;
 
-/// The longest path of a directory for sockets: `sun_path` holds 104 bytes on macOS, 108 on Linux, and PostgreSQL
-/// appends `/.s.PGSQL.5432` with its zero byte.
+/// The maximum length of the socket directory's path: `sun_path` holds 104 bytes on macOS, 108 on Linux, and PostgreSQL
+/// appends `/.s.PGSQL.5432` with a zero byte.
 const MAX_SOCKET_DIR: usize = 85;
 
-/// `DATA_DIR`, which exists and is writable by the program.
+/// `DATA_DIR`, which exists and is writable for the program.
 #[derive(Debug, Clone)]
 pub(crate) struct DataDir(PathBuf);
 
 impl DataDir {
-    /// Creates the directory where it is missing, closed to other users.
+    /// Opens the directory; creates it without access for other users if it is missing.
     pub(crate) fn open(path: &Path) -> Result<Self, ServersError> {
         let create = DirBuilder::new()
             .recursive(true)
@@ -43,22 +43,22 @@ impl DataDir {
         }
     }
 
-    /// The directory itself, without symbolic links.
+    /// The path of the directory, without symbolic links.
     pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 
-    /// A file or directory in it.
+    /// The path of a file or directory in it.
     pub(crate) fn join(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
-    /// PostgreSQL's data.
+    /// The directory of PostgreSQL's data.
     pub(super) fn postgres(&self) -> PathBuf {
         self.join("postgres")
     }
 
-    /// Lets another user's processes through to what is theirs. Names in the directory stay unlisted.
+    /// Lets another user's processes reach their own files. They can't list the directory.
     pub(super) fn admit(&self, account: &Account) -> Result<(), ServersError> {
         if account.is_other_user() {
             let meta = fs::metadata(&self.0).map_err(ServersError::data_dir(&self.0))?;
@@ -71,7 +71,7 @@ impl DataDir {
         account.require_reach(&self.0)
     }
 
-    /// Where the sockets are: below the data directory, unless that makes their paths too long or would need quoting.
+    /// The directory of the sockets: in the data directory, unless their paths would be too long or need quoting.
     pub(super) fn sockets(&self) -> PathBuf {
         let run = self.join("run");
         let bytes = run.as_os_str().as_bytes();
@@ -84,7 +84,7 @@ impl DataDir {
         Path::new("/tmp").join(format!("property-listings-{name}"))
     }
 
-    /// Creates the directory for sockets, and refuses one that another user made.
+    /// Creates the socket directory, and refuses one that another user created.
     pub(super) fn create_sockets(&self, account: &Account) -> Result<PathBuf, ServersError> {
         let path = self.sockets();
         private_dir(&path, account)?;
@@ -95,7 +95,7 @@ impl DataDir {
         Ok(path)
     }
 
-    /// Tidies up after [`Self::create_sockets`] where the sockets are elsewhere and gone.
+    /// Removes the socket directory if it is outside the data directory and empty.
     pub(super) fn remove_outside_sockets(&self) {
         let path = self.sockets();
         if !path.starts_with(&self.0)
@@ -105,7 +105,7 @@ impl DataDir {
         }
     }
 
-    /// The path of a server's log; one that has grown large makes room first.
+    /// The path of a server's log; a large log is moved away first.
     pub(super) fn log(&self, name: &str) -> Result<PathBuf, ServersError> {
         const MAX_LOG_BYTES: u64 = 16 * 1024 * 1024;
         let path = self.join(name);
@@ -117,8 +117,8 @@ impl DataDir {
     }
 }
 
-/// Creates a directory of mode 700 that belongs to `account`. One that exists is taken over where it is still root's,
-/// as an interrupted start leaves it.
+/// Creates a directory of mode 700 that belongs to `account`. An existing one that still belongs to root is handed
+/// over: an interrupted start leaves it like that.
 pub(super) fn private_dir(path: &Path, account: &Account) -> Result<(), ServersError> {
     match DirBuilder::new().mode(0o700).create(path) {
         Err(err) if err.kind() == std::io::ErrorKind::AlreadyExists => {
@@ -143,7 +143,7 @@ pub(super) fn remove_stale(path: &Path) -> Result<(), ServersError> {
     }
 }
 
-/// The first line of a file, where it can be read.
+/// The first line of a file; `None` if it can't be read.
 pub(super) fn first_line(path: &Path) -> Option<String> {
     let text = fs::read_to_string(path).ok()?;
     text.lines().next().map(|line| line.trim().to_owned())

@@ -1,4 +1,4 @@
-//! Errors of private servers, with what to do.
+//! Errors of private servers, with their remedies.
 
 use std::io;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ pub enum ServersError {
     /// A file or directory below `DATA_DIR` can't be created, read or written.
     #[error("can't use {path} (below DATA_DIR): {1}; make it writable or set another DATA_DIR", path = .0.display())]
     DataDir(PathBuf, #[source] io::Error),
-    /// As root only: the unprivileged account can't get to `DATA_DIR`.
+    /// The program runs as root, and the unprivileged account can't reach `DATA_DIR`.
     #[error(
         "DATA_DIR={} can't be used by the user {account}. PostgreSQL runs as this user because it refuses root, \
         but the user has no access to {}; set DATA_DIR to another directory, such as /var/lib/property-listings",
@@ -19,7 +19,7 @@ pub enum ServersError {
     Unreachable {
         /// The data directory.
         data_dir: PathBuf,
-        /// The directory above it that is closed.
+        /// The inaccessible directory above it.
         closed: PathBuf,
         /// The user.
         account: String,
@@ -43,14 +43,14 @@ pub enum ServersError {
         path = .0.display()
     )]
     NotOffered(PathBuf, u32),
-    /// The process that owns the data directory neither became ready nor went away within so many seconds.
+    /// The owner of the data directory neither became ready nor ended within this many seconds.
     #[error(
         "process {1} has been starting or stopping the servers on DATA_DIR={path} for {2} s; \
          wait for it or stop it, then try again",
         path = .0.display()
     )]
     OwnerBusy(PathBuf, String, u64),
-    /// PostgreSQL is not installed, or only in a version that is older than the first.
+    /// PostgreSQL is not installed, or only in a version that is too old.
     #[error(
         "PostgreSQL {0} or later is not installed{found}: install it (Debian, Ubuntu: apt-get install postgresql; \
          macOS: brew install postgresql), or set DATABASE_URL to a running server",
@@ -74,21 +74,21 @@ pub enum ServersError {
     /// `initdb` failed in a directory, with this output.
     #[error("initdb could not create the database in {path}: {1}", path = .0.display())]
     Initdb(PathBuf, String),
-    /// A program could not be run at all.
+    /// A program could not be run.
     #[error("can't run {0}: {1}")]
     Run(String, #[source] io::Error),
-    /// A server (its process id) that an earlier run left behind does not end.
+    /// A server (with this process id) that an earlier run left behind does not end.
     #[error(
         "an earlier {0} (process {1}) still uses this DATA_DIR and does not stop; stop it manually"
     )]
     Orphan(&'static str, u32),
-    /// The directory for sockets belongs to another user.
+    /// The socket directory belongs to another user.
     #[error(
         "the socket directory {} is not a private directory of the right user: remove it, or set a shorter DATA_DIR",
         .0.display()
     )]
     SocketDir(PathBuf),
-    /// A server did not answer in time, or ended again and again.
+    /// A server did not answer in time, or ended repeatedly.
     #[error("{server} did not start ({reason}); the end of {}:\n{tail}", .log.display())]
     NotReady {
         /// The server's name.
@@ -100,10 +100,10 @@ pub enum ServersError {
         /// Its last lines.
         tail: String,
     },
-    /// The program was asked to stop meanwhile.
+    /// The program was asked to stop.
     #[error("interrupted")]
     Interrupted,
-    /// The file with the secret key has fewer than so many bytes.
+    /// The file with the secret key has fewer than this many bytes.
     #[error(
         "{path} holds fewer than {1} bytes: remove it to get a new key (this ends all sessions), or set SECRET_KEY",
         path = .0.display()
@@ -112,7 +112,7 @@ pub enum ServersError {
 }
 
 impl ServersError {
-    /// For `map_err`: a failure with a file below `DATA_DIR`.
+    /// Makes a closure for `map_err`: a failure of a file in `DATA_DIR`.
     pub(crate) fn data_dir(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::DataDir(path, source)

@@ -1,13 +1,13 @@
-//! Who owns the private servers of a `DATA_DIR`, and who merely uses them.
+//! The locks of a `DATA_DIR`: one program owns its private servers, others use them.
 //!
-//! Two files in `DATA_DIR`, locked by `flock`, so that the kernel unlocks them however a program ends:
+//! Two files in `DATA_DIR` are locked with `flock`, so that the kernel unlocks them however a program ends:
 //!
-//! * `lock` is held by the owner, exclusively. It holds what others must know of it, see [`Holder`].
-//! * `commands.lock` is held, shared, by every command that uses the owner's servers. The owner takes it exclusively
-//!   before it stops them.
+//! * `lock`: the owner holds it exclusively. Its content tells other programs about the owner, see [`Holder`].
+//! * `commands.lock`: every command that uses the owner's servers holds it, shared. The owner takes it exclusively
+//! before it stops them.
 //!
-//! **Invariant:** servers run on a `DATA_DIR` only under its `lock`; a process that holds it and finds one that it didn't start
-//! may end it.
+//! **Invariant:** servers run on a `DATA_DIR` only under its `lock`; a process that holds the lock may end servers that
+//! it didn't start.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -18,30 +18,30 @@ use std::time::Duration;
 use super::data_dir::DataDir;
 use super::error::ServersError;
 
-/// How often a lock is tried again.
+/// The pause between two attempts to take a lock.
 pub(super) const POLL: Duration = Duration::from_millis(50);
 
-/// Whether a program owns the private servers or may use those of a running owner.
+/// Whether a program must own the private servers or may use a running owner's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// A site: it owns its servers, and there is one on a `DATA_DIR`.
+    /// A site: it owns its servers, and a `DATA_DIR` has only one site.
     Site,
-    /// A command: it uses the servers of a running owner, and owns them only when there is none.
+    /// A command: it uses the servers of a running owner, and owns them only if there is none.
     Command,
 }
 
-/// How far an owner has come.
+/// The state of an owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
     /// Its servers don't answer yet.
     Starting,
     /// Its servers may be used.
     Ready,
-    /// It ends its servers as soon as no command uses them.
+    /// The owner ends its servers as soon as no command uses them.
     Stopping,
 }
 
-/// What `lock` says of its holder. A reader may see a previous holder for an instant.
+/// The content of `lock`: its holder. A reader may see a previous holder for a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Holder {
     pub(super) pid: u32,
@@ -68,7 +68,7 @@ fn named<T: Copy>(names: &[(T, &str)], text: &str) -> Option<T> {
 }
 
 impl Holder {
-    /// This process, which is about to start its servers.
+    /// This process, before it starts its servers.
     pub(super) fn starting(role: Role) -> Self {
         Self {
             pid: std::process::id(),
@@ -79,7 +79,7 @@ impl Holder {
         }
     }
 
-    /// Whether a second site must not wait for this one to go away.
+    /// Whether a second site must not wait until this holder ends.
     pub(super) fn refuses_sites(&self) -> bool {
         self.role == Role::Site && self.phase != Phase::Stopping
     }
@@ -121,7 +121,7 @@ pub(super) struct Locks {
 }
 
 impl Locks {
-    /// Opens both without taking any.
+    /// Opens both files without locking them.
     pub(super) fn open(data_dir: &DataDir) -> Result<Self, ServersError> {
         let open = |path: &PathBuf| {
             let mut options = OpenOptions::new();
@@ -141,7 +141,7 @@ impl Locks {
         Ok(owned)
     }
 
-    /// Tells others what this owner is doing.
+    /// Writes the owner's state for other programs.
     pub(super) fn announce(&mut self, holder: &Holder) -> Result<(), ServersError> {
         let text = holder.text();
         let write = self
@@ -152,7 +152,7 @@ impl Locks {
         write.map_err(ServersError::data_dir(&self.path))
     }
 
-    /// Who owns the directory, as far as it has said.
+    /// Reads who owns the directory; `None` if the file does not say.
     pub(super) fn holder(&mut self) -> Result<Option<Holder>, ServersError> {
         let mut text = String::new();
         let read = self.owner.rewind().and_then(|()| self.owner.read_to_string(&mut text));
@@ -164,7 +164,7 @@ impl Locks {
         }
     }
 
-    /// As a command: keeps the owner from stopping its servers until [`Self::leave`] or until this is dropped.
+    /// For a command: prevents the owner from stopping its servers until [`Self::leave`] or until this is dropped.
     pub(super) fn try_join(&self) -> Result<bool, ServersError> {
         taken(self.commands.try_lock_shared()).map_err(ServersError::data_dir(&self.commands_path))
     }
@@ -175,7 +175,7 @@ impl Locks {
         unlocked.map_err(ServersError::data_dir(&self.commands_path))
     }
 
-    /// As the owner: waits, at most for `limit`, until no command uses the servers, and keeps new ones from joining.
+    /// For the owner: waits at most `limit` until no command uses the servers, and prevents new ones from joining.
     pub(super) async fn wait_for_commands(&self, limit: Option<Duration>) -> bool {
         let start = tokio::time::Instant::now();
         let mut told = false;

@@ -1,10 +1,10 @@
-//! The private PostgreSQL and Redis of a site that was given neither: started with the program and ended with it.
+//! Private PostgreSQL and Redis servers for a site without configured ones: started and ended with the program.
 //!
-//! One implementation serves the site, its commands and the tests. What `DATABASE_URL` and `REDIS_URL` name is never
-//! touched, and nothing here knows what is stored.
+//! The site, its commands and the tests use the same code. Servers of `DATABASE_URL` and `REDIS_URL` are never changed,
+//! and this module does not know what is stored.
 //!
-//! **Invariant:** the servers end with the program however it ends, SIGKILL included (see `program.rs`).
-//! **Invariant:** on a `DATA_DIR` there is one owner of servers (see `lock.rs`).
+//! **Invariant:** the servers end with the program however it ends, even by SIGKILL (see `program.rs`).
+//! **Invariant:** a `DATA_DIR` has one owner of servers (see `lock.rs`).
 
 mod account;
 mod binaries;
@@ -34,15 +34,15 @@ use lock::{Holder, Locks};
 use owner::Owner;
 use process::Handle;
 
-/// Keeps the servers alive that the configuration left to the program; dropping it ends them.
+/// Keeps the private servers running; dropping it ends them.
 pub struct Servers {
-    /// `None` until a private server is there.
+    /// `None` until the private server has started.
     database: Option<PostgresAddress>,
     redis: Option<RedisAddress>,
     hold: Hold,
 }
 
-/// How this program keeps the private servers running.
+/// How this program relates to the private servers.
 enum Hold {
     /// There are no private servers.
     Nothing,
@@ -57,7 +57,7 @@ enum Hold {
 pub struct Ending(Vec<Handle>);
 
 impl Ending {
-    /// Ends them, and waits until they have ended.
+    /// Ends the servers, and waits until they have ended.
     pub async fn run(&self) {
         self.0.iter().for_each(Handle::begin_stop);
         for server in &self.0 {
@@ -67,13 +67,13 @@ impl Ending {
 }
 
 impl Servers {
-    /// Starts what `config` leaves to private servers, or joins those that another program runs on its `DATA_DIR`, and
-    /// waits until they answer. The first start on a `DATA_DIR` takes seconds.
+    /// Starts the private servers that `config` needs, or joins another program's on its `DATA_DIR`, and waits until
+    /// they answer. The first start on a `DATA_DIR` takes seconds.
     ///
-    /// It is to be waited for even when the program is to stop: it then ends what it has started, and soon returns.
+    /// Await this even if the program is to stop: it then ends what it has started, and returns soon.
     ///
     /// # Errors
-    /// [`ServersError`] says what to do. Nothing is left running.
+    /// [`ServersError`] with the remedy. Nothing is left running.
     pub async fn start(config: &Config, role: Role, stop: &Stop) -> Result<Self, ServersError> {
         let binary = match &config.cache.redis {
             RedisChoice::Private => Some(binaries::redis()),
@@ -114,12 +114,12 @@ impl Servers {
         Ok(servers)
     }
 
-    /// How to connect to PostgreSQL: by the private socket or as `DATABASE_URL` says.
+    /// The address of PostgreSQL: the private socket or `DATABASE_URL`.
     pub fn database(&self) -> PostgresAddress {
         self.database.clone().expect("it is started, or configured")
     }
 
-    /// Where Redis is; `None` when it is off or not installed.
+    /// The address of Redis; `None` if it is off or not installed.
     pub fn redis(&self) -> Option<&RedisAddress> {
         self.redis.as_ref()
     }
@@ -129,7 +129,7 @@ impl Servers {
         matches!(&self.hold, Hold::Owner(owner) if owner.runs_redis())
     }
 
-    /// What ends the servers that this program owns, where [`Servers::stop`] can't be called.
+    /// A handle that ends this program's servers when [`Servers::stop`] can't be called.
     pub fn ending(&self) -> Ending {
         match &self.hold {
             Hold::Owner(owner) => Ending(owner.handles()),
@@ -137,8 +137,8 @@ impl Servers {
         }
     }
 
-    /// Ends the servers that this program owns, after the commands that use them are done: a site waits some seconds for them,
-    /// a command as long as it takes.
+    /// Ends this program's servers after the commands that use them are done: a site waits a few seconds for them, a
+    /// command without limit.
     pub async fn stop(mut self) {
         if let Hold::Owner(owner) = std::mem::replace(&mut self.hold, Hold::Nothing) {
             owner.stop().await;

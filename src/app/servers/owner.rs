@@ -1,4 +1,4 @@
-//! The owner of private servers: starts them in order, tells others of them, and ends them.
+//! The owner of private servers: starts them in order, announces them to other programs, and ends them.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,11 +11,11 @@ use super::process::{Handle, Supervised};
 use super::{postgres, ready, redis};
 use crate::app::stop::Stop;
 
-/// How long after a site was asked to stop commands may use its servers. They are cut off then, because service managers
-/// kill a site that doesn't end.
+/// How long commands may still use a site's servers after the site was asked to stop. It is limited because service
+/// managers kill a site that doesn't end.
 const SITE_PATIENCE: Duration = Duration::from_secs(6);
 
-/// The servers are declared before the locks, so that a drop ends them before others may start theirs.
+/// The servers are declared before the locks, so that a drop ends the servers before other programs can start theirs.
 pub(super) struct Owner {
     postgres: Option<Supervised>,
     redis: Option<Supervised>,
@@ -26,7 +26,7 @@ pub(super) struct Owner {
 }
 
 impl Owner {
-    /// An owner of no servers yet, who holds the lock.
+    /// An owner that holds the lock and has no servers yet.
     pub(super) fn new(locks: Locks, role: Role, data_dir: DataDir, stop: &Stop) -> Self {
         Self {
             postgres: None,
@@ -38,7 +38,7 @@ impl Owner {
         }
     }
 
-    /// What ends the servers from elsewhere.
+    /// Handles that end the servers from elsewhere.
     pub(super) fn handles(&self) -> Vec<Handle> {
         let running = self.postgres.iter().chain(&self.redis);
         running.map(Supervised::handle).collect()
@@ -48,9 +48,9 @@ impl Owner {
         self.redis.is_some()
     }
 
-    /// Starts PostgreSQL if it is wanted and Redis if its program is given, and waits until they answer.
+    /// Starts PostgreSQL if it is wanted, and Redis if its program is given, and waits until they answer.
     ///
-    /// Returns how to connect to each. After an error [`Self::stop`] is still to be called.
+    /// Returns the address of each. Call [`Self::stop`] even after an error.
     pub(super) async fn start(
         &mut self,
         wants_postgres: bool,
@@ -98,7 +98,7 @@ impl Owner {
     async fn let_commands_finish(&mut self) {
         match self.state.role {
             Role::Site => {
-                // Said first, so that new commands wait for the end instead of prolonging it.
+                // Announced first, so that new commands wait for the end instead of delaying it.
                 self.state.phase = Phase::Stopping;
                 if let Err(err) = self.locks.announce(&self.state) {
                     log::warn!("{err}");

@@ -1,9 +1,10 @@
-//! The private PostgreSQL: created once, then started from what is below `DATA_DIR`.
+//! The private PostgreSQL: created once, then started from its data in `DATA_DIR`.
 //!
-//! **Invariant:** `DATA_DIR/postgres` is complete whenever it exists: `initdb` works beside it, and its result is renamed.
+//! **Invariant:** if `DATA_DIR/postgres` exists, it is complete: `initdb` works in another directory, which is then
+//! renamed.
 //!
-//! `postmaster.pid` is never removed. PostgreSQL recovers from a stale one by itself, and finds by it whether processes of
-//! a killed server still write to the data.
+//! `postmaster.pid` is never removed. PostgreSQL recovers from a stale one by itself, and uses it to find processes of
+//! a killed server that still write to the data.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -19,8 +20,8 @@ use super::ready::{DATABASE, POSTGRES, tail};
 use super::server::Server;
 use crate::app::stop::Stop;
 
-/// What differs from PostgreSQL's defaults. The connections are for several commands beside a site with a large pool;
-/// compiling queries (`jit`) takes longer than the site's queries run.
+/// The settings that differ from PostgreSQL's defaults. There are connections for several commands and a site with a
+/// large pool; compiling queries (`jit`) takes longer than the site's queries.
 const SETTINGS: [&str; 9] = [
     "listen_addresses=",
     "unix_socket_permissions=0700",
@@ -33,7 +34,7 @@ const SETTINGS: [&str; 9] = [
     "timezone=UTC",
 ];
 
-/// Finds the programs and creates the data where there are none. Takes seconds the first time.
+/// Finds the programs, and creates the data if there are none. Takes seconds the first time.
 pub(super) async fn prepare(
     data_dir: &DataDir,
     account: &Account,
@@ -68,8 +69,9 @@ pub(super) async fn prepare(
         mark: data.display().to_string(),
         signals: [("INT", Duration::from_secs(30)), ("QUIT", Duration::from_secs(10))],
         stale: [".s.PGSQL.5432", ".s.PGSQL.5432.lock"].map(|name| sockets.join(name)).into(),
-        // Another process may have the id, or get it before PostgreSQL looks, as in a container, where few ids are in
-        // use. PostgreSQL would take that for a running server; named as its “grandparent” it is known not to be one.
+        // Another process may have the id, or get it before PostgreSQL looks: in a container few ids are in use.
+        // PostgreSQL would take it for a running server; if the id is named as its “grandparent”, PostgreSQL ignores
+        // it.
         stale_pid_variable: Some("PG_GRANDPARENT_PID"),
         stop: stop.clone(),
     })
@@ -88,12 +90,12 @@ async fn create(
     private_dir(&new, &program.account)?;
     initdb(&new, binaries, program, stop).await?;
     fs::rename(&new, &data).map_err(ServersError::data_dir(&data))?;
-    // Without this a crash of the machine could undo the rename, after rows have been committed.
+    // Without this, a crash of the machine could undo the rename after rows have been committed.
     let parent = File::open(data_dir.path()).and_then(|parent| parent.sync_all());
     parent.map_err(ServersError::data_dir(data_dir.path()))
 }
 
-/// Tries locales from the best to one that exists everywhere.
+/// Tries locales, from the best to one that exists everywhere.
 async fn initdb(
     directory: &Path,
     binaries: &Postgres,

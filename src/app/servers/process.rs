@@ -1,7 +1,7 @@
-//! Keeps a server running: starts it again when it dies, until it is told to end.
+//! Keeps a server running: restarts it when it dies, until it is told to end.
 //!
-//! A runtime of its own waits for the servers: they must outlive the runtime that started them, as in tests, where each
-//! test has a runtime and all of them share the servers.
+//! A separate runtime waits for the servers, because they must outlive the runtime that started them: in tests, each
+//! test has a runtime and all share the servers.
 
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -19,18 +19,18 @@ use super::server::Server;
 
 /// The delays between a server's death and its next start.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(8));
-/// A server that ran this long was well: its next death is the first again.
+/// After running this long, a server counts as stable: its next death is the first again.
 const WELL_AFTER: Duration = Duration::from_secs(30);
 /// How long a server may take to end before it is killed. A killed PostgreSQL recovers from its write-ahead log.
 const END_LIMIT: Duration = Duration::from_secs(30);
 
-/// Where the servers are waited for.
+/// The runtime that waits for the servers.
 static RUNTIME: LazyLock<io::Result<Runtime>> = LazyLock::new(|| {
     let mut thread = Builder::new_multi_thread();
     thread.worker_threads(1).thread_name("private servers").enable_all().build()
 });
 
-/// Ends a server whose [`Supervised`] is out of reach.
+/// Ends a server from elsewhere than its [`Supervised`].
 #[derive(Clone)]
 pub(super) struct Handle(watch::Sender<bool>);
 
@@ -46,14 +46,14 @@ impl Handle {
     }
 }
 
-/// A server that is started again when it dies; dropping this ends it.
+/// A server that is restarted when it dies; dropping this ends it.
 pub(super) struct Supervised {
     handle: Handle,
     deaths: Arc<AtomicU32>,
 }
 
 impl Supervised {
-    /// Starts a server, now and after each of its deaths.
+    /// Starts a server, and restarts it after each death.
     pub(super) async fn start(server: Server) -> Result<Self, ServersError> {
         let failed = |source| ServersError::Run(format!("a thread for {}", server.name), source);
         let runtime = RUNTIME.as_ref().map_err(|err| failed(io::Error::other(err.to_string())))?;
@@ -72,12 +72,12 @@ impl Supervised {
         Ok(Self { handle, deaths })
     }
 
-    /// How often the server has died.
+    /// The number of the server's deaths.
     pub(super) fn deaths(&self) -> u32 {
         self.deaths.load(Ordering::Relaxed)
     }
 
-    /// What ends it from elsewhere.
+    /// A handle that ends it from elsewhere.
     pub(super) fn handle(&self) -> Handle {
         self.handle.clone()
     }
@@ -99,7 +99,7 @@ async fn supervise(
     let mut delay = BACKOFF.0;
     loop {
         let started = Instant::now();
-        // Open as long as the server is to run.
+        // Open for as long as the server is to run.
         let pipe = child.stdin.take();
         let outcome = tokio::select! {
             outcome = child.wait() => outcome,
@@ -131,12 +131,12 @@ async fn supervise(
     }
 }
 
-/// Returns when the server is to end, also because its [`Supervised`] is gone.
+/// Returns when the server must end, also if its [`Supervised`] was dropped.
 async fn asked(stopped: &mut watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-/// Waits for a server that was told to end, and kills it where it does not.
+/// Waits for a server that was told to end, and kills it if it does not.
 async fn end(child: &mut Child) {
     if timeout(END_LIMIT, child.wait()).await.is_err()
         && let Some(group) = child.id()

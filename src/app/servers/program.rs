@@ -1,7 +1,7 @@
-//! A child process that ends when this program does, however that happens.
+//! A child process that ends with this program, however the program ends.
 //!
-//! It is run by a small shell script whose standard input is a pipe from this program. When the pipe closes, because the
-//! program closed it or was killed, the script ends the child. Nothing is ever written to the pipe.
+//! A small shell script runs it. The script's standard input is a pipe from this program. When the pipe closes, because
+//! the program closed it or was killed, the script ends the child. Nothing is written to the pipe.
 
 use std::ffi::OsString;
 use std::fs::OpenOptions;
@@ -15,12 +15,12 @@ use tokio::process::Child;
 use super::account::Account;
 use super::error::ServersError;
 
-/// Runs `$2…` and sends it signal `$1` when standard input ends.
+/// Runs `$2…`, and sends it the signal `$1` when standard input ends.
 ///
-/// Signals from a terminal or a service manager are left to the program, which ends the server when it has answered its
-/// last request. The signal is repeated because a server that has only just been started may not heed it yet.
-/// `exec 3<&0` is needed because a shell gives background processes an empty standard input. The watcher is killed with
-/// SIGKILL because it ignores the milder signals too; all that it can leave over is a `sleep` of a second.
+/// The script ignores the signals of terminals and service managers; the program ends the server after answering its
+/// last request. The signal is repeated because a server that has just started may not handle it yet. `exec 3<&0` is
+/// needed because a shell gives background processes an empty standard input. The watcher is killed with SIGKILL
+/// because it ignores the other signals too; it can leave behind only a `sleep` of a second.
 const SCRIPT: &str = r#"
 trap '' HUP INT TERM
 signal=$1
@@ -37,8 +37,7 @@ kill -s KILL "$watcher" 2>/dev/null
 exit "$status"
 "#;
 
-/// The variables that a server is started with, of those that the program has: no secrets, and none that would change
-/// what PostgreSQL does.
+/// The environment variables that a server gets: no secrets, and none that would change PostgreSQL's behaviour.
 const PASSED_ON: [&str; 5] = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "TZ"];
 
 /// A program to run as a child.
@@ -48,13 +47,13 @@ pub(super) struct Program {
     /// The signal that asks it to end, without `SIG`.
     pub(super) signal: &'static str,
     pub(super) directory: PathBuf,
-    /// Takes its output.
+    /// The file for its output.
     pub(super) log: PathBuf,
     pub(super) account: Account,
 }
 
 impl Program {
-    /// Starts it, with one more variable if it is given; dropping the child's standard input ends it.
+    /// Starts it, with one more variable if given; dropping the child's standard input ends it.
     pub(super) fn spawn(&self, variable: Option<(&str, u32)>) -> Result<Child, ServersError> {
         let mut options = OpenOptions::new();
         let log = options.append(true).create(true).mode(0o600).open(&self.log);
@@ -74,7 +73,7 @@ impl Program {
     }
 }
 
-/// Sends a signal by the shell's own `kill`: the standard library has none, and not every machine has the program.
+/// Sends a signal with the shell's own `kill`: the standard library can't, and not every machine has the program.
 pub(super) fn kill(signal: &str, target: &str) {
     let mut command = Command::new("/bin/sh");
     command.args(["-c", r#"kill -s "$1" -- "$2""#, "sh", signal, target]);

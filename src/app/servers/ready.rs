@@ -1,4 +1,4 @@
-//! How programs reach the private servers by their sockets. Waits until they answer, and says why when they don't.
+//! The private servers' sockets: waits until the servers answer, or reports why they don't.
 
 use std::fs;
 use std::path::Path;
@@ -13,22 +13,22 @@ use super::error::ServersError;
 use super::process::Supervised;
 use crate::app::stop::Stop;
 
-/// The servers' names, and the names of their logs.
+/// The servers' names and the names of their logs.
 pub(super) const POSTGRES: (&str, &str) = ("PostgreSQL", "postgres.log");
 pub(super) const REDIS: (&str, &str) = ("Redis", "redis.log");
 /// The name of Redis's socket.
 pub(super) const REDIS_SOCKET: &str = "redis.sock";
 /// The names of the database and of its owner.
 pub(super) const DATABASE: &str = "property_listings";
-/// How long a server may take to answer.
+/// How long a server may take to start.
 const LIMIT: Duration = Duration::from_secs(60);
 /// How long one attempt may take.
 const ATTEMPT_LIMIT: Duration = Duration::from_secs(5);
-/// A server that died this often before it answered won't start.
+/// A server that died this often before it answered is given up.
 const MAX_DEATHS: u32 = 3;
 
-/// Waits until PostgreSQL answers, and creates the site's database where it is missing. Returns how to connect. `server` is
-/// this program's own; a server of another program has none.
+/// Waits until PostgreSQL answers, and creates the site's database if it is missing. Returns its address. `server` is
+/// `None` if another program runs it.
 pub(super) async fn postgres(
     data_dir: &DataDir,
     server: Option<&Supervised>,
@@ -41,7 +41,7 @@ pub(super) async fn postgres(
     Ok(config)
 }
 
-/// Waits until Redis answers; returns its URL. `server` as for [`postgres`].
+/// Waits until Redis answers; returns its URL. `server` is that of [`postgres`].
 pub(super) async fn redis(
     data_dir: &DataDir,
     server: Option<&Supervised>,

@@ -1,4 +1,4 @@
-//! The private Redis (or Valkey): a bounded cache that keeps nothing on disk.
+//! The private Redis (or Valkey): a cache of limited size without files.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,8 @@ use super::ready::{REDIS, REDIS_SOCKET};
 use super::server::Server;
 use crate::app::stop::Stop;
 
-/// What differs from Redis's defaults: no port, no persistence, and least recently used entries make room.
+/// The settings that differ from Redis's defaults: no port, no persistence, and the least recently used entries are
+/// evicted.
 const SETTINGS: [(&str, &str); 8] = [
     ("--port", "0"),
     ("--unixsocketperm", "700"),
@@ -50,7 +51,7 @@ pub(super) fn prepare(
             account: account.clone(),
         },
         program_names: ["redis-server", "valkey-server"],
-        // Since version 7 the server's title names its socket; before that moment its command line does.
+        // Since version 7 the server's title contains its socket; before the title is set, its command line does.
         mark: socket.display().to_string(),
         signals: [("TERM", Duration::from_secs(10)), ("KILL", Duration::from_secs(5))],
         stale: vec![socket, pid_file.clone()],

@@ -1,5 +1,5 @@
-//! A private server: how it is started, and how one that an earlier run left behind is recognised and ended. That happens
-//! when a program was killed together with the script that ends its servers.
+//! A private server: starts it, and ends one that an earlier run left behind. That happens if a program was killed
+//! together with the script that ends its servers.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -13,10 +13,10 @@ use super::error::ServersError;
 use super::program::{Program, kill};
 use crate::app::stop::Stop;
 
-/// How often an ending process is looked at.
+/// The pause between two looks at an ending process.
 const POLL: Duration = Duration::from_millis(50);
 
-/// A server that can be started.
+/// The description of a server to start.
 pub(super) struct Server {
     pub(super) name: &'static str,
     pub(super) program: Program,
@@ -26,17 +26,17 @@ pub(super) struct Server {
     pub(super) program_names: [&'static str; 2],
     /// A text in its command line that distinguishes it from other servers of its kind.
     pub(super) mark: String,
-    /// The signals that end it, each with its time to have effect.
+    /// The signals that end it, each with the time to wait after it.
     pub(super) signals: [(&'static str, Duration); 2],
     /// Files that must be gone before it starts.
     pub(super) stale: Vec<PathBuf>,
-    /// The variable that tells it which process id in `pid_file` is no server's.
+    /// The variable that tells PostgreSQL which process id in `pid_file` is not a server's.
     pub(super) stale_pid_variable: Option<&'static str>,
     pub(super) stop: Stop,
 }
 
 impl Server {
-    /// Starts the server after ending what an earlier run may have left.
+    /// Starts the server, after ending one that an earlier run left behind.
     pub(super) async fn spawn(&self) -> Result<Child, ServersError> {
         let stale_pid = self.end_orphan().await?;
         for path in &self.stale {
@@ -45,8 +45,8 @@ impl Server {
         self.program.spawn(self.stale_pid_variable.zip(stale_pid))
     }
 
-    /// Sends a server that still runs one signal after the other until it has ended. Returns the process id in the file if
-    /// it is no server's.
+    /// Sends signals, one after the other, to a server that still runs, until it has ended. Returns the process id in
+    /// the file if it is not a server's.
     async fn end_orphan(&self) -> Result<Option<u32>, ServersError> {
         let pid = first_line(&self.pid_file).and_then(|line| line.parse::<i32>().ok());
         let Some(pid) = pid.map(i32::unsigned_abs) else {
@@ -74,7 +74,7 @@ impl Server {
         Err(ServersError::Orphan(server, pid))
     }
 
-    /// Whether a command line, or the title that the program gave itself, is that of this server.
+    /// Whether a command line, or a title that the program set, belongs to this server.
     fn is_this(&self, line: &str) -> bool {
         let path = line.split([' ', ':']).next().unwrap_or_default();
         let name = path.rsplit('/').next().unwrap_or_default();
@@ -84,7 +84,7 @@ impl Server {
 
 /// The command line of a running process.
 async fn command_line(pid: u32) -> Option<String> {
-    // Minimal containers have no `ps`; other systems than Linux have no `/proc`.
+    // Minimal containers have no `ps`; systems other than Linux have no `/proc`.
     let bytes = if Path::new("/proc/self/cmdline").exists() {
         std::fs::read(format!("/proc/{pid}/cmdline")).ok()?
     } else {

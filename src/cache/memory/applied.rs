@@ -1,22 +1,22 @@
-//! Which events this process has applied to its own memory.
+//! Records which events this process has applied to its memory.
 //!
-//! Redis has marks of its own; they don't do here, because what one instance has applied to Redis is yet to be applied
-//! to the memory of the others.
+//! The marks in Redis are not sufficient: an event that one instance has applied to Redis is still to be applied to the
+//! memory of the others.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::cache::EventMark;
 
-/// Marks of events that may be met again: in the next reading of the log, or by a notification that comes late.
+/// The marks of events that may arrive again: in the next reading of the log, or in a late notification.
 #[derive(Debug, Default)]
 pub(super) struct Applied(Mutex<Marks>);
 
 #[derive(Debug, Default)]
 struct Marks {
-    /// Since the last reading of the log.
+    /// Applied since the last reading of the log.
     latest: HashSet<EventMark>,
-    /// Between the last two readings, and by the last one.
+    /// Applied between the last two readings, and by the last one.
     earlier: HashSet<EventMark>,
 }
 
@@ -30,7 +30,8 @@ impl Applied {
         marks.latest.contains(event) || marks.earlier.contains(event)
     }
 
-    /// The log was read to its end. A notification of what that reading found may still be on its way.
+    /// Forgets older marks after the log was read to its end. A notification of an event in that reading may still
+    /// arrive.
     pub(super) fn forget_older(&self) {
         let mut marks = self.lock();
         marks.earlier = std::mem::take(&mut marks.latest);

@@ -1,7 +1,7 @@
-//! Generations within this process: what tells a value that was computed before an invalidation from a later one.
+//! Generations within this process: they distinguish a value that was computed before an invalidation from a later one.
 //!
-//! **Invariant:** a number is never given twice, and a tag keeps its cell for as long as anything was stamped with
-//! it; so what an invalidation has made void stays void, whichever tags are forgotten meanwhile.
+//! **Invariant:** a number is never given twice, and a tag keeps its cell while anything is stamped with it. So an
+//! invalidated value stays invalid, even if unused tags are forgotten meanwhile.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +13,7 @@ use crate::cache::{Generation, Tag, TagSet};
 #[derive(Debug)]
 struct Cell {
     number: AtomicU64,
-    /// The generation under which Redis was found to have none for the tag; 0 for no generation.
+    /// The generation at which Redis was found to have none for the tag; 0 if unknown.
     absent: AtomicU64,
 }
 
@@ -23,7 +23,7 @@ impl Cell {
     }
 }
 
-/// The generations of some tags, each at a moment before the value that carries them was read from anywhere.
+/// The generations of some tags, captured before the value that carries them was read from anywhere.
 #[derive(Debug, Clone, Default)]
 pub(in crate::cache) struct LocalStamps {
     tags: Arc<TagSet>,
@@ -31,18 +31,18 @@ pub(in crate::cache) struct LocalStamps {
 }
 
 impl LocalStamps {
-    /// Whether nothing of it has been invalidated since.
+    /// Whether none of the tags has been invalidated since.
     pub(in crate::cache) fn are_current(&self) -> bool {
         self.cells.iter().all(|(cell, number)| cell.number() == *number)
     }
 
-    /// Whether nothing has been invalidated of what this depends on and `known` does not.
+    /// Whether none of the tags that `known` lacks has been invalidated since.
     pub(in crate::cache) fn are_current_beside(&self, known: &Self) -> bool {
         let mut late = self.pairs().filter(|(tag, _)| !known.tags.contains(*tag));
         late.all(|(_, (cell, number))| cell.number() == *number)
     }
 
-    /// Whether it was current until some tags were struck, and is void only since.
+    /// Whether the value was valid until this invalidation, and is invalid now.
     pub(in crate::cache) fn fell_with(&self, struck: &Struck) -> bool {
         let before = |cell: &Arc<Cell>| match struck.0.get(&address(cell)) {
             Some((_, before)) => *before,
@@ -53,7 +53,7 @@ impl LocalStamps {
         was_current && !self.are_current()
     }
 
-    /// Notes which of the tags Redis has no generation for: nothing that carries one of them is valid there.
+    /// Notes which of the tags have no generation in Redis: no entry there that carries one of them is valid.
     pub(in crate::cache) fn note_found(&self, in_redis: &BTreeMap<Tag, Generation>) {
         for (tag, (cell, number)) in self.pairs() {
             let absent = if in_redis.contains_key(tag) { 0 } else { *number };
@@ -66,7 +66,7 @@ impl LocalStamps {
         self.cells.iter().for_each(|(cell, _)| cell.absent.store(0, Ordering::Relaxed));
     }
 
-    /// Whether Redis was found to have nothing valid that carries all of the tags, and nothing was loaded since then.
+    /// Whether Redis has no generation for one of the tags, so that it has no valid entry that carries all of them.
     pub(in crate::cache) fn are_absent(&self) -> bool {
         self.cells.iter().any(|(cell, number)| cell.absent.load(Ordering::Relaxed) == *number)
     }
@@ -76,7 +76,7 @@ impl LocalStamps {
         &self.tags
     }
 
-    /// Whether one of the tags is among its own.
+    /// Whether it has one of these tags.
     pub(in crate::cache) fn carries_any(&self, tags: &TagSet) -> bool {
         tags.iter().any(|tag| self.tags.contains(tag))
     }
@@ -88,7 +88,7 @@ impl LocalStamps {
         ((*self.tags).clone(), void.collect())
     }
 
-    /// Those of a value that is made of both; of a tag that both know, the older.
+    /// The stamps of a value that is made of two others; a tag of both keeps the older generation.
     pub(in crate::cache) fn union(&self, other: &Self) -> Self {
         let mut all: BTreeMap<_, _> = self.pairs().collect();
         for (tag, captured) in other.pairs() {
@@ -103,7 +103,7 @@ impl LocalStamps {
         }
     }
 
-    /// Those of a value that depends on some of the tags only; `None` if it depends on one that was not captured.
+    /// The stamps of a value that depends on only some of the tags; `None` if one of those was not captured.
     pub(in crate::cache) fn only(&self, tags: &TagSet) -> Option<Self> {
         if !tags.is_subset(&self.tags) {
             return None;
@@ -115,17 +115,17 @@ impl LocalStamps {
         })
     }
 
-    /// Each tag with what was captured of it: both are in the order of the tags.
+    /// Each tag with its cell and captured generation: both lists are in the order of the tags.
     fn pairs(&self) -> impl Iterator<Item = (&Tag, &(Arc<Cell>, u64))> {
         self.tags.iter().zip(self.cells.iter())
     }
 }
 
-/// Tags that were invalidated together, with the generations that they had until then.
+/// Tags that were invalidated together, with their generations before that.
 #[derive(Debug, Default)]
 pub(in crate::cache) struct Struck(HashMap<usize, (Arc<Cell>, u64)>);
 
-/// Tells cells apart; it is kept alive by the holders of the cell.
+/// Identifies a cell by its address; the holders of the cell keep it alive.
 fn address(cell: &Arc<Cell>) -> usize {
     Arc::as_ptr(cell) as usize
 }
@@ -140,7 +140,7 @@ pub(in crate::cache) struct LocalGenerations {
 struct Table {
     cells: HashMap<Tag, Weak<Cell>>,
     last: u64,
-    /// The size at which cells that nothing refers to are looked for.
+    /// The size at which unused cells are searched for.
     sweep_at: usize,
 }
 
@@ -177,10 +177,10 @@ impl LocalGenerations {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         for tag in tags {
             table.last += 1;
-            // A cell without other references has no entry that is stamped with the tag.
+            // A tag whose cell has no other references is not the tag of any entry.
             if let Some(cell) = table.cells.get(tag).and_then(Weak::upgrade) {
                 let before = cell.number.swap(table.last, Ordering::AcqRel);
-                // Of a tag that is named twice, the first is what it had until then.
+                // If a tag is named twice, the first generation is the one from before.
                 let held = struck.0.entry(address(&cell));
                 held.or_insert((cell, before));
             }
@@ -245,7 +245,7 @@ mod tests {
         assert!(both.are_current() && both.are_current_beside(&early));
         generations.invalidate(&tags(&["c"]));
         assert!(!both.are_current() && !both.are_current_beside(&early));
-        // What was captured anew since doesn't bring back the part that is void.
+        // A tag that was captured again later does not make the invalid part valid again.
         let again = both.union(&generations.capture(&tags(&["c"])));
         assert!(!again.are_current());
     }

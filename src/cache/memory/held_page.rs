@@ -1,4 +1,4 @@
-//! A page in hand: what a request is answered with, whichever level it came from.
+//! A page to answer with, from any level.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ pub struct HeldPage {
     /// The page.
     pub page: StoredPage,
     loaded: Instant,
-    /// When it began to be kept in whichever level: it may be made of older data.
+    /// When the current level stored it: its data may be older.
     kept: Instant,
     expires: Instant,
     pub(in crate::cache) stamps: LocalStamps,
@@ -29,13 +29,13 @@ struct Unstored {
     taken: AtomicBool,
 }
 
-/// The share of a lifetime, at its end, in which a reader has the page computed anew in the background.
+/// The last share of a lifetime, as a divisor, in which a request has the page computed again in the background.
 const REFRESH_SHARE: u32 = 10;
-/// What a page costs in memory beside its bodies, in bytes: headers, stamps, and the tier's own bookkeeping.
+/// What a page takes in memory besides its bodies, in bytes: headers, stamps, and the tier's overhead.
 const OVERHEAD: usize = 1024;
 
 impl HeldPage {
-    /// A page whose data were loaded so long ago, and that may still be kept for so long of a whole lifetime.
+    /// A page whose data were loaded `age` ago, and of whose `lifetime` this much is `left`.
     pub(in crate::cache) fn new(
         page: StoredPage,
         age: Duration,
@@ -75,7 +75,7 @@ impl HeldPage {
         now.saturating_duration_since(self.loaded)
     }
 
-    /// How long it may still be kept.
+    /// How long it may still be served.
     pub fn ttl(&self, now: Instant) -> Duration {
         self.expires.saturating_duration_since(now)
     }
@@ -105,7 +105,7 @@ impl HeldPage {
         self.ends_soon(now) && !self.refreshing.swap(true, Ordering::Relaxed)
     }
 
-    /// The same page, compressed better, if that is possible.
+    /// The same page with better compressed bodies, if it has any that were compressed fast.
     pub(in crate::cache) fn improved(&self) -> Option<Self> {
         Some(Self {
             page: self.page.improved()?,
@@ -116,7 +116,7 @@ impl HeldPage {
         })
     }
 
-    /// What it costs in memory, in bytes.
+    /// The memory that it takes, in bytes.
     pub(super) fn weight(&self) -> usize {
         self.page.weight() + OVERHEAD
     }

@@ -1,11 +1,11 @@
-//! The memory tier: pages of this process, ready to be sent, and the generations that make them void.
+//! The memory tier: rendered pages in this process, and the generations that invalidate them.
 //!
-//! A hit costs no network and no rendering, and compression only when an encoding is requested for the first time. The
-//! tier answers only while it is *armed*: for a short lease, which the reader of the event log extends each time that it
-//! has applied everything. A process that was frozen, or that does not hear of events, is disarmed by the clock alone.
+//! A hit needs no network and no rendering; a body is compressed only when its encoding is first requested. The tier
+//! answers only while it is *armed*: for a short lease, which the follower of the event log extends whenever it has
+//! applied everything. In a process that was frozen, or that does not hear of events, the lease ends by the clock.
 //!
-//! **Invariant:** an entry answers only if nothing of it was invalidated in this process since before its data were
-//! read from anywhere.
+//! **Invariant:** an entry is served only if none of its tags was invalidated in this process since before its data
+//! were read from anywhere.
 
 mod applied;
 mod generations;
@@ -20,7 +20,7 @@ use super::{CacheKey, EventMark, Tag, TagSet};
 pub(super) use generations::{LocalGenerations, LocalStamps, Struck};
 pub use held_page::HeldPage;
 
-/// How long an expired page may still stand in while the database is out of reach.
+/// How long after its expiry a page may be served while the database can't be reached.
 pub(super) const GRACE: Duration = Duration::from_secs(3600);
 
 /// Pages in this process.
@@ -33,7 +33,7 @@ pub(super) struct MemoryTier {
 }
 
 impl MemoryTier {
-    /// A tier of so many bytes; 0 turns it off.
+    /// A tier of at most `bytes`; 0 turns it off.
     pub(super) fn new(bytes: u64, lease: Arc<Lease>) -> Self {
         let weigh = |key: &CacheKey, page: &Arc<HeldPage>| {
             u32::try_from(key.as_str().len() + page.weight()).unwrap_or(u32::MAX)
@@ -52,24 +52,24 @@ impl MemoryTier {
         }
     }
 
-    /// The most bytes that it may hold; 0 where it is turned off.
+    /// The maximum size in bytes; 0 if it is turned off.
     pub(super) fn limit(&self) -> u64 {
         let policy = self.pages.as_ref().map(moka::sync::Cache::policy);
         policy.and_then(|policy| policy.max_capacity()).unwrap_or(0)
     }
 
-    /// Whether there is a tier at all.
+    /// Whether the tier is turned on.
     pub(super) fn is_enabled(&self) -> bool {
         self.pages.is_some()
     }
 
-    /// A page that is right, as far as this process can know.
+    /// A page that is valid, as far as this process can know.
     pub(super) fn find(&self, key: &CacheKey, now: Instant) -> Option<Arc<HeldPage>> {
         let pages = self.pages.as_ref().filter(|_| self.lease.is_armed(now))?;
         pages.get(key).filter(|page| page.is_fresh(now))
     }
 
-    /// A page that was right until it expired or until the tier was disarmed, with how long ago that was.
+    /// A page that was valid until it expired or until the tier was disarmed, and how long ago that was.
     pub(super) fn find_stale(&self, key: &CacheKey) -> Option<(Arc<HeldPage>, Duration)> {
         let now = Instant::now();
         let page = self.pages.as_ref()?.get(key)?;
@@ -84,7 +84,7 @@ impl MemoryTier {
         page.is_some_and(|page| !page.ttl(now).is_zero() && !page.stamps.are_current())
     }
 
-    /// Keeps a page.
+    /// Stores a page.
     pub(super) fn insert(&self, key: &CacheKey, page: &Arc<HeldPage>) -> bool {
         let Some(pages) = self.pages.as_ref().filter(|_| page.stamps.are_current()) else {
             return false;
@@ -93,30 +93,30 @@ impl MemoryTier {
         true
     }
 
-    /// Keeps a page in place of an equal one, unless that was replaced already.
+    /// Replaces a page with an equal one, unless another has replaced it already.
     pub(super) fn replace(&self, key: &CacheKey, old: &Arc<HeldPage>, page: HeldPage) -> bool {
         let is_held = self.held(key).is_some_and(|held| Arc::ptr_eq(&held, old));
         is_held && self.insert(key, &Arc::new(page))
     }
 
-    /// Notes that an event is applied here.
+    /// Notes that this process has applied an event.
     pub(super) fn mark_applied(&self, event: &EventMark) {
         if self.is_enabled() {
             self.applied.mark(event);
         }
     }
 
-    /// Whether an event is applied here, as far as that is remembered.
+    /// Whether this process has applied an event, as far as it remembers.
     pub(super) fn has_applied(&self, event: &EventMark) -> bool {
         self.applied.has(event)
     }
 
-    /// Forgets the events that were applied before the reading of the log before the last one.
+    /// Forgets the events that were applied before the previous reading of the log.
     pub(super) fn forget_older_marks(&self) {
         self.applied.forget_older();
     }
 
-    /// Makes every page void, because what happened to their data is not known.
+    /// Invalidates every page, because events may have been missed.
     pub(super) fn void_all(&self) -> Struck {
         let struck = self.generations.invalidate([&Tag::site()]);
         self.applied.clear();
@@ -130,7 +130,7 @@ impl MemoryTier {
         }
     }
 
-    /// Sets, gets, expires and deletes a page under a key of its own; says of each step whether it did what it should.
+    /// Sets, gets, expires and deletes a page under a key of its own; says for each step whether it worked.
     pub(super) fn probe(&self, key: &CacheKey, page: HeldPage, expired: HeldPage) -> [bool; 4] {
         let Some(pages) = &self.pages else {
             return [false; 4];
@@ -146,13 +146,13 @@ impl MemoryTier {
         [set, got, has_expired, !pages.contains_key(key)]
     }
 
-    /// How many pages were right until some tags were struck. Looks at every page: not for the way of a request.
+    /// The number of pages that this invalidation made invalid. It looks at every page, so no request waits for it.
     pub(super) fn count_fallen(&self, struck: &Struck) -> u64 {
         let now = Instant::now();
         self.count(|page| page.stamps.fell_with(struck) && !page.ttl(now).is_zero())
     }
 
-    /// How many pages that are right carry one of some tags. Looks at every page.
+    /// The number of valid pages that carry one of the tags. It looks at every page.
     pub(super) fn count_carriers(&self, tags: &TagSet) -> u64 {
         let now = Instant::now();
         self.count(|page| page.is_fresh(now) && page.stamps.carries_any(tags))
@@ -163,12 +163,12 @@ impl MemoryTier {
         pages.filter(|(_, page)| counts(page)).count() as u64
     }
 
-    /// A page as it is held, right or not.
+    /// A page as it is stored, valid or not.
     pub(super) fn held(&self, key: &CacheKey) -> Option<Arc<HeldPage>> {
         self.pages.as_ref()?.get(key)
     }
 
-    /// How many pages there are, with their bytes.
+    /// The number of pages, and their bytes.
     pub(super) fn size(&self) -> (u64, u64) {
         self.pages.as_ref().map_or((0, 0), |pages| {
             pages.run_pending_tasks();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// Buckets per power of two of microseconds: a quantile is right within 19 %.
 const PER_OCTAVE: usize = 4;
-/// Up to about an hour.
+/// Durations of up to about an hour.
 const BUCKETS: usize = 32 * PER_OCTAVE;
 
 /// A histogram of durations that can be filled from many threads.
@@ -30,7 +30,7 @@ impl Histogram {
     }
 }
 
-/// The bucket of a number of microseconds, by its highest bits: quarters of each power of two.
+/// The bucket of a number of microseconds: each power of two has four.
 fn bucket_of(micros: u64) -> usize {
     let micros = micros.max(1);
     let octave = micros.ilog2();
@@ -42,13 +42,13 @@ fn bucket_of(micros: u64) -> usize {
     bucket.min(BUCKETS - 1)
 }
 
-/// The first number of microseconds beyond a bucket.
+/// The end of a bucket, in microseconds, exclusive.
 fn end_of(bucket: usize) -> f64 {
     let (octave, quarter) = (bucket / PER_OCTAVE, bucket % PER_OCTAVE);
     (1_u64 << octave) as f64 * (1.0 + (quarter + 1) as f64 / PER_OCTAVE as f64)
 }
 
-/// What histograms held at one moment.
+/// The contents of histograms at one moment.
 #[derive(Debug, Clone)]
 pub struct Buckets {
     counts: [u64; BUCKETS],
@@ -62,7 +62,7 @@ impl Default for Buckets {
 }
 
 impl Buckets {
-    /// What some histograms hold together.
+    /// The sum of some histograms.
     pub fn sum<'a>(histograms: impl Iterator<Item = &'a Histogram>) -> Self {
         let mut sum = Self::default();
         for histogram in histograms {
@@ -74,7 +74,7 @@ impl Buckets {
         sum
     }
 
-    /// What was recorded since an earlier look at the same histograms.
+    /// The durations that were recorded since an earlier reading of the same histograms.
     pub fn since(&self, earlier: &Self) -> Self {
         let mut since = self.clone();
         for (count, before) in since.counts.iter_mut().zip(&earlier.counts) {
@@ -84,13 +84,13 @@ impl Buckets {
         since
     }
 
-    /// The buckets that hold any, each by its number.
+    /// The buckets that are not empty, each with its index.
     pub fn sparse(&self) -> Vec<(usize, u64)> {
         let counts = self.counts.iter().copied().enumerate();
         counts.filter(|(_, count)| *count > 0).collect()
     }
 
-    /// Buckets again of [`Buckets::sparse`], which may name one more than once; the sum of durations is not known.
+    /// Restores the result of [`Buckets::sparse`]; an index may occur more than once. The sum of durations is lost.
     pub fn of_sparse(pairs: impl IntoIterator<Item = (usize, u64)>) -> Self {
         let mut buckets = Self::default();
         for (bucket, count) in pairs {
@@ -101,17 +101,17 @@ impl Buckets {
         buckets
     }
 
-    /// How many durations there are.
+    /// The number of durations.
     pub fn total(&self) -> u64 {
         self.counts.iter().sum()
     }
 
-    /// All of them together.
+    /// The sum of all durations.
     pub fn sum_of_durations(&self) -> Duration {
         Duration::from_micros(self.micros)
     }
 
-    /// The duration below which a share of all lies, in microseconds; 0 when there are none.
+    /// The quantile of a share, in microseconds; 0 if there are no durations.
     pub fn quantile_micros(&self, share: f64) -> u64 {
         let rank = (self.total() as f64 * share).ceil() as u64;
         let mut seen = 0;
@@ -124,7 +124,7 @@ impl Buckets {
         0
     }
 
-    /// How many durations were shorter than each power of two of microseconds, up to four seconds, with that bound.
+    /// For each power of two of microseconds, up to four seconds: the bound, and how many durations are shorter.
     pub fn cumulative(&self) -> impl Iterator<Item = (Duration, u64)> + '_ {
         (1..=22).map(|octave| {
             let below = self.counts.iter().take(octave * PER_OCTAVE).sum();

@@ -1,4 +1,4 @@
-//! The levels, and how one takes part in an answer.
+//! The cache levels, and their outcomes.
 
 use std::time::Duration;
 
@@ -15,19 +15,19 @@ pub enum Level {
     Queryset,
     /// Row counts in Redis.
     Count,
-    /// Sessions in Redis: a copy of what the database has. Not one of the site's cache levels, so that its look-ups
-    /// don't pollute their figures.
+    /// Sessions in Redis: copies of rows in the database. This is not one of the site's cache levels, so that its
+    /// look-ups don't distort their figures.
     Session,
 }
 
 impl Level {
-    /// How many there are, sessions among them.
+    /// The number of levels, including sessions.
     pub(super) const COUNT: usize = 5;
 
     /// Every level that answers readers, the nearest to them first.
     pub const ALL: [Self; 4] = [Self::PageMemory, Self::PageRedis, Self::Queryset, Self::Count];
 
-    /// Its name in `Cache-Status` and logs.
+    /// The level's name in `Cache-Status` and logs.
     pub fn name(self) -> &'static str {
         match self {
             Self::PageMemory => "page-memory",
@@ -38,7 +38,7 @@ impl Level {
         }
     }
 
-    /// The version that its entries are kept under.
+    /// The version that the keys of its entries contain.
     pub(in crate::cache) fn version(self, versions: &CacheVersions) -> &str {
         match self {
             Self::PageMemory | Self::PageRedis => &versions.page,
@@ -46,7 +46,7 @@ impl Level {
         }
     }
 
-    /// Its name in JSON.
+    /// The level's name in JSON.
     pub fn field(self) -> &'static str {
         match self {
             Self::PageMemory => "page_memory",
@@ -58,25 +58,25 @@ impl Level {
     }
 }
 
-/// How a level took part in an answer.
+/// The outcome of a request at a level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It answered; the entry may be kept for so long.
+    /// The level answered; the entry may be served for this much longer.
     Hit(Duration),
-    /// It had nothing valid, and keeps the answer if `stored`.
+    /// The level had no valid entry, and stores the answer if `stored`.
     Miss {
         /// Whether the answer was stored.
         stored: bool,
     },
     /// It was not asked.
     Bypass,
-    /// It had nothing valid, and the answer is that of another request's load.
+    /// The level had no valid entry, and the answer is the result of another request's load.
     Collapsed,
-    /// It answered though that answer expired so long ago, because the database is out of reach.
+    /// The level answered with an entry that expired this long ago, because the database can't be reached.
     Stale(Duration),
 }
 
-/// Where the page came from that a reader was answered with.
+/// The source of a page that a reader received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// This process's memory.
@@ -87,9 +87,9 @@ pub enum Source {
     Query,
     /// It was rendered from the database.
     Database,
-    /// An entry that had expired, because the database was out of reach.
+    /// An expired entry, because the database could not be reached.
     Stale,
-    /// There was none: the answer was 503.
+    /// There was no page: the answer was 503.
     Unavailable,
 }
 
@@ -98,7 +98,7 @@ impl Source {
     pub const ALL: [Self; 6] =
         [Self::Memory, Self::Redis, Self::Query, Self::Database, Self::Stale, Self::Unavailable];
 
-    /// Its name in figures.
+    /// The source's name in figures.
     pub fn name(self) -> &'static str {
         match self {
             Self::Memory => "memory",
@@ -110,7 +110,7 @@ impl Source {
         }
     }
 
-    /// The source of a page, by how each level took part, the one nearest to the database first.
+    /// The source of a page, from the outcome of each level, the one nearest to the database first.
     pub(in crate::cache) fn of(trail: &[(Level, Outcome)]) -> Self {
         let Some(((level, outcome), queries)) = trail.split_last() else {
             return Self::Database;

@@ -1,5 +1,5 @@
-//! Counters of typed outcomes per level. Counting costs an addition to memory that the counting thread has for itself;
-//! nothing is inferred from values.
+//! Counters of outcomes per level. Each thread counts in memory of its own; outcomes are counted as such, not inferred
+//! from values.
 
 mod histogram;
 mod level;
@@ -20,32 +20,32 @@ pub struct Metrics {
     shards: Shards,
 }
 
-/// One level's counters since the program started.
+/// The counters of one level since the program started.
 #[derive(Debug, Clone, Default)]
 pub struct LevelCounts {
     /// Look-ups that found a valid entry.
     pub hits: u64,
-    /// Look-ups that found none.
+    /// Look-ups that found no valid entry.
     pub misses: u64,
-    /// Answers that were served though they had expired.
+    /// Answers from expired entries.
     pub stale: u64,
-    /// Answers made without asking the level.
+    /// Answers without a look-up at the level.
     pub bypass: u64,
     /// Entries stored.
     pub stores: u64,
     /// Invalidations applied.
     pub invalidations: u64,
-    /// Answers that followed another request's load.
+    /// Answers with the result of another request's load.
     pub collapsed: u64,
     /// Failed operations.
     pub errors: u64,
-    /// How long look-ups that hit took.
+    /// Durations of look-ups that hit.
     pub hit_times: Buckets,
-    /// Duration of loads after a miss.
+    /// Durations of loads after a miss.
     pub load_times: Buckets,
 }
 
-/// The pages that readers were answered with since the program started, by [`Source`].
+/// The pages that readers received since the program started, by [`Source`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageCounts([u64; Source::ALL.len()]);
 
@@ -55,28 +55,28 @@ impl PageCounts {
         Self(counts)
     }
 
-    /// Those of a source.
+    /// The count of a source.
     pub fn of(&self, source: Source) -> u64 {
         self.0[source as usize]
     }
 
-    /// Those that a cache level had, were they but stand-ins during an outage.
+    /// The pages that came from a cache level, including stale ones.
     pub fn cached(&self) -> u64 {
         self.of(Source::Memory) + self.of(Source::Redis) + self.of(Source::Stale)
     }
 
-    /// Those that were computed for the reader, or whose computation was waited for.
+    /// The pages that were computed for the reader, or whose computation the reader waited for.
     pub fn computed(&self) -> u64 {
         self.of(Source::Query) + self.of(Source::Database)
     }
 
-    /// What was counted since an earlier look.
+    /// The pages that were counted since an earlier reading.
     #[must_use]
     pub fn since(&self, earlier: &Self) -> Self {
         Self(std::array::from_fn(|at| self.0[at].saturating_sub(earlier.0[at])))
     }
 
-    /// Both together.
+    /// The sum of two counts.
     #[must_use]
     pub fn plus(&self, more: &Self) -> Self {
         Self(std::array::from_fn(|at| self.0[at].saturating_add(more.0[at])))
@@ -84,7 +84,7 @@ impl PageCounts {
 }
 
 impl LevelCounts {
-    /// What was counted since an earlier look at the same level.
+    /// What was counted since an earlier reading of the same level.
     #[must_use]
     pub fn since(&self, earlier: &Self) -> Self {
         Self {
@@ -121,18 +121,18 @@ impl Metrics {
         }
     }
 
-    /// The pages that readers were answered with.
+    /// The pages that readers received.
     pub fn pages(&self) -> PageCounts {
         PageCounts(Source::ALL.map(|source| self.shards.served(source)))
     }
 
-    /// Counts a page that a reader is answered with. It has its place beside the counters of the memory tier, which the
-    /// fastest answer touches anyway.
+    /// Counts a page that a reader receives. The count is next to the counters of the memory tier, which the fastest
+    /// answer touches anyway.
     pub(super) fn count_page(&self, source: Source) {
         self.shards.own(Level::PageMemory).serve(source);
     }
 
-    /// Counts a page that a reader got 503 for.
+    /// Counts a page for which a reader got 503.
     pub fn count_unavailable(&self) {
         self.count_page(Source::Unavailable);
     }
@@ -156,7 +156,7 @@ impl Metrics {
         }
     }
 
-    /// Counts a look-up that found nothing, before it is known what becomes of it.
+    /// Counts a look-up that found nothing, before its outcome is known.
     pub(super) fn count_miss(&self, level: Level) {
         self.shards.own(level).add(Event::Miss);
     }
@@ -177,12 +177,12 @@ impl Metrics {
         self.shards.own(level).add(Event::Error);
     }
 
-    /// Notes how long a look-up took that hit.
+    /// Records the duration of a look-up that hit.
     pub(super) fn time_hit(&self, level: Level, took: Duration) {
         self.shards.own(level).hit_times.record(took);
     }
 
-    /// Notes how long a load took.
+    /// Records the duration of a load.
     pub(super) fn time_load(&self, level: Level, took: Duration) {
         self.shards.own(level).load_times.record(took);
     }

@@ -1,11 +1,11 @@
-//! Counters that threads don't fight over.
+//! Counters that threads don't contend for.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 use super::{Buckets, Histogram, Level, Source};
 
-/// What is counted.
+/// The kinds of events that are counted.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Event {
     Hit,
@@ -19,10 +19,10 @@ pub(super) enum Event {
 }
 
 const EVENTS: usize = 8;
-/// How many shards there are. More threads than this share some, which is right, only slower.
+/// The number of shards. If there are more threads, some share a shard: counts stay exact, and counting is slower.
 pub const SHARDS: usize = 8;
 
-/// The number of the calling thread's shard, below [`SHARDS`].
+/// The index of the calling thread's shard, below [`SHARDS`].
 pub fn own_shard() -> usize {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     thread_local! {
@@ -58,7 +58,7 @@ pub(super) struct Shards {
 }
 
 impl Shards {
-    /// Where the calling thread counts.
+    /// The counters of the calling thread.
     pub(super) fn own(&self, level: Level) -> &Shard {
         &self.shards[own_shard()][level as usize]
     }
@@ -73,7 +73,7 @@ impl Shards {
         shards.map(|shard| shard.served[source as usize].load(Relaxed)).sum()
     }
 
-    /// The times of hits and of loads.
+    /// The durations of hits and of loads.
     pub(super) fn times(&self, level: Level) -> (Buckets, Buckets) {
         let of_level = || self.shards.iter().map(|shard| &shard[level as usize]);
         (

@@ -1,4 +1,4 @@
-//! New rows copied straight into `property`.
+//! Copies new rows directly into `property`.
 
 use std::pin::Pin;
 
@@ -11,7 +11,7 @@ use super::super::{Result, Transaction};
 use super::indexes::{DroppedIndexes, advance_sequence};
 use crate::domain::{FACTS, NewProperty};
 
-/// A copy in progress. While it lives, its transaction can do nothing else.
+/// A copy in progress. Until it ends, its transaction can do nothing else.
 pub struct Append<'a> {
     transaction: &'a Transaction<'a>,
     writer: Pin<Box<BinaryCopyInWriter>>,
@@ -19,8 +19,8 @@ pub struct Append<'a> {
 }
 
 impl<'a> Append<'a> {
-    /// Begins to copy about `rows` rows. Into an empty table that is done without its indexes, if there are many:
-    /// then readers of the table wait until the transaction ends.
+    /// Begins to copy about `rows` rows. If the table is empty and the rows are many, its indexes are dropped first:
+    /// readers of the table then wait until the transaction ends.
     pub async fn begin(transaction: &'a Transaction<'a>, rows: u64) -> Result<Self> {
         advance_sequence(transaction, None).await?;
         let indexes = DroppedIndexes::drop_if_empty(transaction, rows).await?;
@@ -30,7 +30,7 @@ impl<'a> Append<'a> {
         Ok(Self { transaction, writer: Box::pin(BinaryCopyInWriter::new(sink, &types)), indexes })
     }
 
-    /// Sends a row, unchanged since `at`; buffered, so most calls don't wait.
+    /// Sends a row with `at` as its time of change; buffered, so most calls don't wait.
     pub async fn add(&mut self, new: &NewProperty, at: DateTime<Utc>) -> Result<()> {
         let values = columns(new.values());
         let values = values.iter().map(|value| value as &(dyn ToSql + Sync));

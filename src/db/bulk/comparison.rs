@@ -1,4 +1,4 @@
-//! What a merge of staged rows would do.
+//! Computes what a merge of the staged rows would do.
 
 use tokio_postgres::Row;
 
@@ -7,22 +7,22 @@ use super::super::{Result, Transaction};
 use super::staging::GivenFacts;
 use crate::domain::{FieldChange, ImportSample, PropertyId};
 
-/// How many staged rows a merge would do something with.
+/// The number of staged rows by what a merge would do with them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Comparison {
-    /// Rows that it would add.
+    /// Rows to add.
     pub added: i64,
-    /// Rows that it would change.
+    /// Rows to change.
     pub changed: i64,
-    /// Rows that it would leave as they are.
+    /// Rows that are the same in the table.
     pub same: i64,
-    /// Rows of those to change that have changed since the file was made, as far as the file says when that was.
+    /// Rows to change that have changed since the file was made, if the file says when that was.
     pub overtaken: i64,
 }
 
-/// Compares the `given` facts of the staged rows with those that the table has.
+/// Compares the `given` facts of the staged rows with the table's.
 pub async fn compare(transaction: &Transaction<'_>, given: &GivenFacts) -> Result<Comparison> {
-    // The planner knows nothing of a table that is so new.
+    // The planner has no statistics of such a new table.
     transaction.batch_execute("ANALYZE property_staging").await?;
     let sql = filled(sql_file!("sql/queries/bulk_staging_compare.sql"), given.iter());
     let row = transaction.query_one(&sql, &[]).await?;
@@ -34,7 +34,7 @@ pub async fn compare(transaction: &Transaction<'_>, given: &GivenFacts) -> Resul
     })
 }
 
-/// The first staged rows that would change something, those that exist before those that are new.
+/// The first staged rows that would change something, existing ones before new ones.
 pub async fn list_sample(
     transaction: &Transaction<'_>,
     given: &GivenFacts,
@@ -45,7 +45,7 @@ pub async fn list_sample(
     rows.iter().map(|row| sample(row, given)).collect()
 }
 
-/// Reads the number, whether the row is new, the given facts of the file, and those of the table.
+/// Reads the row number, whether the row is new, the given facts of the file, and those of the table.
 fn sample(row: &Row, given: &GivenFacts) -> Result<ImportSample> {
     let count = given.iter().count();
     let mut title = String::new();

@@ -1,18 +1,18 @@
-//! Indexes that are cheaper to build once than to keep up row by row, and the sequence that ids come from.
+//! Drops indexes that are cheaper to rebuild than to maintain row by row, and advances the sequence of ids.
 
 use super::super::{Result, Transaction};
 
-/// Below this many rows a rebuild isn't worth keeping readers out for.
+/// For fewer rows than this, a rebuild is not worth blocking readers.
 const WORTHWHILE: u64 = 20_000;
 
-/// Indexes that have been dropped inside a transaction, by their definitions.
+/// Indexes that were dropped in a transaction, by their definitions.
 #[must_use = "indexes that are not recreated are lost at the commit"]
 pub(super) struct DroppedIndexes {
     definitions: Vec<String>,
 }
 
 impl DroppedIndexes {
-    /// Drops the indexes that enforce nothing, if the table is empty and many rows are about to come.
+    /// Drops the indexes that enforce nothing, if the table is empty and many rows will be added.
     ///
     /// Readers of the table wait from here to the end of the transaction. A rollback brings the indexes back.
     pub(super) async fn drop_if_empty(transaction: &Transaction<'_>, rows: u64) -> Result<Self> {
@@ -35,7 +35,7 @@ impl DroppedIndexes {
         Ok(Self { definitions })
     }
 
-    /// Builds them again from the rows that came meanwhile.
+    /// Recreates the indexes.
     pub(super) async fn recreate(self, transaction: &Transaction<'_>) -> Result<()> {
         if self.definitions.is_empty() {
             return Ok(());
@@ -54,11 +54,11 @@ async fn is_empty(transaction: &Transaction<'_>) -> Result<bool> {
     Ok(transaction.query_one(sql, &[]).await?.get(0))
 }
 
-/// Moves the sequence past `largest` and past every id in the table; never backwards.
+/// Advances the sequence past `largest` and past every id in the table; never backwards.
 ///
-/// `setval` is not undone by a rollback, which at worst leaves a gap. It could overtake a `nextval` of another
-/// connection and move the sequence back, so writers are kept out meanwhile; rolling back to the savepoint lets them
-/// in again at once rather than at the end of a long transaction.
+/// A rollback does not undo `setval`, which at worst leaves a gap. It could overtake the `nextval` of another
+/// connection and move the sequence back, so writers are blocked meanwhile; rolling back to the savepoint unblocks them
+/// at once rather than at the end of a long transaction.
 pub(in crate::db) async fn advance_sequence(
     transaction: &Transaction<'_>,
     largest: Option<i64>,

@@ -1,10 +1,10 @@
-//! Copies many listings in and out by `COPY`, each way without holding them in memory.
+//! Loads and dumps many listings with `COPY`, without holding them in memory.
 //!
-//! Statement-level triggers log and tally what happens here, so the rows of a load arrive in `property` by a single
-//! statement: more than 1,000 of them are one event, and a location is tallied once. Values come checked; nothing
-//! here reads files or knows formats.
+//! Statement-level triggers log and tally the rows, so a load adds its rows to `property` in a single statement: more
+//! than 1,000 rows are one event, and a location is tallied once. The values are already checked; this module does not
+//! read files and does not know formats.
 //!
-//! **Invariant:** after a load the identity sequence is past every id, so that the next new row gets a fresh one.
+//! **Invariant:** after a load, the identity sequence is past every id, so the next new row gets an unused one.
 
 mod append;
 mod comparison;
@@ -23,7 +23,7 @@ use super::fact_columns::COLUMNS;
 use super::{Client, Result, properties};
 use crate::domain::Property;
 
-/// All listings of one snapshot, in the order of their ids, as the server sends them.
+/// All listings of one snapshot in the order of their ids, as the server sends them.
 pub async fn stream(
     client: &Client,
 ) -> Result<impl Stream<Item = Result<Property>> + Send + use<>> {

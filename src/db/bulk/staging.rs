@@ -1,4 +1,4 @@
-//! A load into a temporary table, from which one statement merges the rows into `property`.
+//! Loads rows into a temporary table, and merges them into `property` with one statement.
 
 use std::pin::Pin;
 
@@ -12,22 +12,22 @@ use super::super::{DbError, Result, Transaction};
 use super::indexes::{DroppedIndexes, advance_sequence};
 use crate::domain::{FACTS, Fact, NewProperty, PropertyId, REQUIRED};
 
-/// A listing that comes from outside, with as much of its past as is known.
+/// A listing from a file, with its id and times if the file has them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BulkRow {
     /// Its line in the file.
     pub line: u64,
-    /// Its number; `None` for a new row that gets the next one.
+    /// The listing's number; `None` for a new row that gets the next one.
     pub id: Option<PropertyId>,
-    /// What an editor would write.
+    /// The facts of the listing.
     pub property: NewProperty,
-    /// When it was added; `None` for now. Kept only by a row that is new.
+    /// When it was added; `None` for now. Used only for new rows.
     pub created_at: Option<DateTime<Utc>>,
-    /// When it last changed; `None` for now. Kept only by a row that is new.
+    /// When it last changed; `None` for now. Used only for new rows.
     pub updated_at: Option<DateTime<Utc>>,
 }
 
-/// The facts that rows of a file have. Listings keep the others as they are.
+/// The facts that the rows of a file have. Listings keep their other facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenFacts([bool; FACTS.len()]);
 
@@ -39,7 +39,7 @@ impl GivenFacts {
         }
     }
 
-    /// Whether rows have a fact.
+    /// Whether any row has a fact.
     fn has(&self, name: &str) -> bool {
         self.iter().any(|fact| fact.name == name)
     }
@@ -64,7 +64,7 @@ impl Default for GivenFacts {
     }
 }
 
-/// Facts that belong together, each with its partner.
+/// Pairs of facts that belong together.
 const BOUND: [(&str, &str); 4] = [
     ("listing_type", "price_period"),
     ("price_period", "listing_type"),
@@ -72,29 +72,29 @@ const BOUND: [(&str, &str); 4] = [
     ("longitude", "latitude"),
 ];
 
-/// A staged row that the table can't have.
+/// A staged row that the table's constraints would refuse.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clash {
     /// Its line in the file.
     pub line: u64,
-    /// The fact that is wrong.
+    /// The invalid fact.
     pub fact: &'static Fact,
     /// The row's reference.
     pub reference: String,
 }
 
-/// What a merge did.
+/// The result of a merge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Merged {
     /// Rows that were staged.
     pub staged: u64,
-    /// Rows of them that were inserted, or differed from what the table had.
+    /// Rows that were inserted, or differed from the table's.
     pub changed: u64,
-    /// Rows of those that were inserted.
+    /// Rows that were inserted.
     pub added: u64,
 }
 
-/// A load in progress. While it lives, its transaction can do nothing else; dropped, it leaves no row behind.
+/// A load in progress. Until it ends, its transaction can do nothing else; if it is dropped, no row remains.
 pub struct Staging<'a> {
     transaction: &'a Transaction<'a>,
     writer: Pin<Box<BinaryCopyInWriter>>,
@@ -104,7 +104,7 @@ pub struct Staging<'a> {
 }
 
 impl<'a> Staging<'a> {
-    /// Creates the temporary table, which the end of the transaction drops. One load per transaction.
+    /// Creates the temporary table, which is dropped at the end of the transaction. One load per transaction.
     pub async fn create(transaction: &'a Transaction<'a>) -> Result<Self> {
         transaction.batch_execute(statement!("sql/queries/bulk_staging_create.sql")).await?;
         let sink = transaction.copy_in(statement!("sql/queries/bulk_staging_copy.sql")).await?;
@@ -136,7 +136,7 @@ impl<'a> Staging<'a> {
         Ok(())
     }
 
-    /// Ends the sending of rows, so that they can be looked at.
+    /// Ends the sending of rows, so that they can be queried.
     pub async fn end(&mut self) -> Result<()> {
         if !self.ended {
             self.writer.as_mut().finish().await?;
@@ -145,8 +145,8 @@ impl<'a> Staging<'a> {
         Ok(())
     }
 
-    /// Completes facts that belong together from the table, where the file has only some of them: a listing keeps the
-    /// others. Then takes out the rows that the table can't have, and returns them in the order of the file.
+    /// Completes pairs of facts from the table if the file has only one of them. Then removes the rows that the table
+    /// would refuse, and returns them in the order of the file.
     pub async fn take_clashes(&mut self, given: &mut GivenFacts) -> Result<Vec<Clash>> {
         self.end().await?;
         for (fact, partner) in BOUND {
@@ -177,8 +177,8 @@ impl<'a> Staging<'a> {
         Ok(clashes)
     }
 
-    /// Merges the staged rows by id: new ones are inserted, those without an id get one in the order of the file,
-    /// and a row that the table has is updated if it differs in one of the `given` facts; the others stay as they are.
+    /// Merges the staged rows by id: new ones are inserted, rows without an id get one in the order of the file, and
+    /// rows that the table has are updated if they differ in one of the `given` facts.
     ///
     /// # Errors
     /// [`DbError::Constraint`] when a value is out of bounds, [`DbError::Query`] when an id was added twice; otherwise

@@ -5,10 +5,10 @@ use url::form_urlencoded::Serializer;
 
 use super::super::{FieldErrors, ListingFilter, StatusFilter};
 
-/// The filter of the public list, and what only staff ask.
+/// The filter of the public list, with the conditions that only staff can use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AdminFilter {
-    /// The filter that the public list has too.
+    /// The filter of the public list.
     pub listing: ListingFilter,
     /// The first day (UTC) on which rows were added.
     pub added_from: Option<NaiveDate>,
@@ -34,7 +34,7 @@ impl AdminFilter {
         self.added_from.is_some() || self.added_to.is_some()
     }
 
-    /// As [`ListingFilter::tidy`]; bounds that were asked for the wrong way round, the right way round.
+    /// Does the same as [`ListingFilter::tidy`], and swaps bounds that are in the wrong order.
     pub(super) fn tidy(&mut self, errors: &mut FieldErrors) {
         self.listing.tidy(errors);
         self.listing.facts = self.listing.facts.straightened();

@@ -1,4 +1,4 @@
-//! The order of the admin's list: any of its columns, the first being the most important.
+//! The order of the admin's list: any of its columns, the most important first.
 
 use super::super::field_errors::{one_of, quoted};
 use super::super::{Fact, Sort, SortKey, sorted_facts};
@@ -8,12 +8,12 @@ use super::super::{Fact, Sort, SortKey, sorted_facts};
 pub enum AdminColumn {
     /// The id of the listing.
     Id,
-    /// Its headline, as a dictionary sorts words.
+    /// The headline, in the order of a dictionary.
     Title,
     /// Its location, folded.
     Location,
-    /// A fact that the public list can be sorted by too. Unlike there, listings without it come first if its greatest
-    /// values do: the reversed order begins where this one ends, and one index has both.
+    /// A fact by which the public list can be sorted too. Unlike there, listings without the fact come first in
+    /// descending order, so that the reversed order is the exact opposite and one index serves both.
     Fact(&'static Fact),
     /// When it was added.
     Added,
@@ -21,7 +21,7 @@ pub enum AdminColumn {
     Changed,
 }
 
-/// A column, and which way it is sorted.
+/// A column and its direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OrderTerm {
     /// The column.
@@ -30,8 +30,8 @@ pub struct OrderTerm {
     pub descending: bool,
 }
 
-/// Columns to sort by, each once; none of them means the newest first. Ties are broken by the number of the listing,
-/// in the direction of the last column.
+/// The columns to sort by, each once; an empty list means the newest first. Ties are broken by the listing's number, in
+/// the direction of the last column.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AdminOrder(Vec<OrderTerm>);
 
@@ -56,7 +56,7 @@ impl AdminColumn {
         }
     }
 
-    /// The usual direction: for times, the latest first.
+    /// The column in its usual direction: for times, the latest first.
     fn wanted(self) -> OrderTerm {
         OrderTerm { column: self, descending: matches!(self, Self::Added | Self::Changed) }
     }
@@ -78,7 +78,7 @@ impl OrderTerm {
 }
 
 impl AdminOrder {
-    /// Reads columns that are joined by dots, each with a minus sign where it is turned round: `-price.title`.
+    /// Reads columns joined by dots, with a minus sign before each reversed one: `-price.title`.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut terms: Vec<OrderTerm> = Vec::new();
         for part in text.split('.') {
@@ -98,7 +98,7 @@ impl AdminOrder {
         Ok(Self::of(terms))
     }
 
-    /// The order that the public list calls so.
+    /// The order that corresponds to one of the public list.
     pub(super) fn of_sort(sort: Sort) -> Self {
         let column = match sort.key {
             // The admin has no order by distance.
@@ -115,7 +115,7 @@ impl AdminOrder {
         }
     }
 
-    /// Its text in URLs; empty for the usual order.
+    /// The order in URLs; empty for the default order.
     pub fn text(&self) -> String {
         let sign = |term: &OrderTerm| if term.descending { "-" } else { "" };
         let parts = self.0.iter();
@@ -131,14 +131,14 @@ impl AdminOrder {
         }
     }
 
-    /// The order that begins where this one ends.
+    /// The reversed order.
     pub fn reversed(&self) -> Self {
         let terms = self.terms().iter();
         Self::of(terms.copied().map(OrderTerm::reversed).collect())
     }
 
-    /// The order after a click on a column's name: a column that is sorted by is turned round, any other becomes the
-    /// most important.
+    /// The order after a click on a column's heading: reverses the column if the list is sorted by it, otherwise makes
+    /// it the most important.
     pub fn clicked(&self, column: AdminColumn) -> Self {
         let mut terms = self.terms().to_vec();
         if let Some(term) = terms.iter_mut().find(|term| term.column == column) {

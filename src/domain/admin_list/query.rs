@@ -1,7 +1,7 @@
-//! A state of the admin's list, as its address says it.
+//! The state of the admin's list, as in its URL.
 //!
-//! **Invariant:** [`AdminListQuery::canonical`] parses to the query that it was made from, so that a state can be carried
-//! through a form or a redirect and is still the same. Unknown parameters, their order and defaults are not part of it.
+//! **Invariant:** [`AdminListQuery::canonical`] parses to the query that it was made from, so a state can be passed
+//! through a form or a redirect. Unknown parameters, the order of parameters and defaults are not part of it.
 
 use url::form_urlencoded::{self, Serializer};
 
@@ -10,11 +10,11 @@ use super::super::text::is_absent;
 use super::super::{FieldErrors, Sort};
 use super::{AdminFilter, AdminOrder};
 
-/// Rows per page when nothing else is asked for, as Django's `list_per_page`.
+/// The default number of rows per page, as Django's `list_per_page`.
 pub const ADMIN_PAGE_SIZE: u16 = 100;
-/// The most rows on a page.
+/// The maximum number of rows per page.
 pub const MAX_ADMIN_PAGE_SIZE: u16 = 200;
-/// The last page that may be asked for.
+/// The last page that can be requested.
 pub const MAX_ADMIN_PAGE: u16 = 50_000;
 
 /// A parsed query of the admin's list.
@@ -42,11 +42,11 @@ impl Default for AdminListQuery {
 }
 
 impl AdminListQuery {
-    /// Parses a URL's query string. Empty values count as absent; of a repeated parameter other than `location` the
-    /// last value counts. `sort` of the public list is an order too, where `o` says nothing.
+    /// Parses a URL's query string. Empty values count as absent; if a parameter other than `location` is repeated, the
+    /// last value counts. The public list's `sort` is used if `o` is absent.
     ///
     /// # Errors
-    /// All wrong parameters at once, each with what is allowed.
+    /// All invalid parameters, each with what is allowed.
     pub fn parse(query_string: &str) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::new();
         let mut query = Self::default();
@@ -82,7 +82,7 @@ impl AdminListQuery {
         errors.into_result(query)
     }
 
-    /// The query string that asks for exactly this, defaults left out.
+    /// The query string of exactly this state, without defaults.
     pub fn canonical(&self) -> String {
         let mut text = Serializer::new(String::new());
         self.filter.append(&mut text);

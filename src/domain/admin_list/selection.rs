@@ -1,4 +1,4 @@
-//! Rows that something is done with.
+//! The rows that a bulk action changes.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,10 +6,10 @@ use std::str::FromStr;
 use super::super::{Location, PropertyId, Status};
 use super::AdminFilter;
 
-/// Rows that staff chose.
+/// The rows that staff selected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selection {
-    /// These, as far as they still exist.
+    /// These rows, if they still exist.
     Rows(Vec<PropertyId>),
     /// Every row that the filter selects, on all pages of the list.
     Matching(AdminFilter),
@@ -26,8 +26,8 @@ pub enum BulkChange {
     SetStatus(Status),
 }
 
-/// The rows that staff were asked about: how many, and a digest of their ids and versions. Equal values mean the same
-/// rows in the same versions.
+/// The rows that staff were asked to confirm: their number, and a digest of their ids and versions. Equal values mean
+/// the same rows in the same versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RowsSeen {
     /// The number of rows.

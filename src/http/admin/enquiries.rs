@@ -12,9 +12,9 @@ use crate::http::views::admin::EnquiriesPage;
 use crate::http::views::form_page;
 use crate::http::{Answer, AppError};
 
-/// Enquiries on a page.
+/// The number of enquiries on a page.
 const PAGE_SIZE: i64 = 25;
-/// The most enquiries of a file.
+/// The maximum number of enquiries in an export.
 const MOST: i64 = 100_000;
 
 /// `GET /admin/enquiries/`
@@ -35,7 +35,7 @@ pub(super) async fn index(staff: Staff, request: HttpRequest) -> Answer {
     form_page(&list.errors, HttpResponse::BadRequest(), &list)
 }
 
-/// `POST /admin/enquiries/`: marks the chosen ones, or erases them.
+/// `POST /admin/enquiries/`: changes the state of the selected enquiries, or deletes them.
 pub(super) async fn act(staff: Staff, CheckedForm(fields): CheckedForm) -> Answer {
     staff.require(Permission::Enquiries)?;
     let ids: Vec<i64> = fields.all("id").filter_map(|id| id.parse().ok()).collect();
@@ -49,11 +49,11 @@ pub(super) async fn act(staff: Staff, CheckedForm(fields): CheckedForm) -> Answe
             return Err(AppError::BadRequest(allowed.to_owned()));
         }
     };
-    let done = if action == "erase" { "erased" } else { "changed" };
+    let done = if action == "erase" { "deleted" } else { "changed" };
     staff.say(
         "success",
         match count {
-            0 => "No enquiry was chosen.".to_owned(),
+            0 => "No enquiry was selected.".to_owned(),
             1 => format!("One enquiry was {done}."),
             count => format!("{count} enquiries were {done}."),
         },
@@ -64,7 +64,7 @@ pub(super) async fn act(staff: Staff, CheckedForm(fields): CheckedForm) -> Answe
     Ok(see_other(&format!("/admin/enquiries/{mark}{query}")))
 }
 
-/// `GET /admin/enquiries/export/`: what the filter selects, as CSV.
+/// `GET /admin/enquiries/export/`: the enquiries that the filter selects, as CSV.
 pub(super) async fn export(staff: Staff, request: HttpRequest) -> Answer {
     staff.require(Permission::Enquiries)?;
     let filter = EnquiryFilter::parse(request.query_string()).map_err(AppError::Invalid)?;
@@ -114,7 +114,7 @@ pub(super) async fn export(staff: Staff, request: HttpRequest) -> Answer {
         .body(body))
 }
 
-/// A cell that no spreadsheet takes for a formula.
+/// A cell that no spreadsheet interprets as a formula.
 fn harmless(text: &str) -> String {
     match text.starts_with(['=', '+', '-', '@', '\t']) {
         true => format!("'{text}"),

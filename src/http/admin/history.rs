@@ -1,4 +1,4 @@
-//! What was done to listings: who, when, and what changed.
+//! The history of listings: who changed what, and when.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -11,7 +11,7 @@ use crate::http::views::{form_page, page};
 use crate::http::{Answer, AppError};
 use crate::services::HistoryPage as Found;
 
-/// Entries of a page: each may be two descriptions of 20,000 characters.
+/// The number of entries on a page: each may contain two descriptions of 20,000 characters.
 const PAGE_SIZE: u16 = 25;
 
 /// `GET /admin/history/`

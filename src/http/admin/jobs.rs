@@ -17,7 +17,7 @@ pub(super) async fn index(staff: Staff) -> Answer {
     page(HttpResponse::Ok(), &JobsPage { frame: staff.frame(), counts, lists })
 }
 
-/// `POST /admin/jobs/`: tries one failed job again, or all, or removes one.
+/// `POST /admin/jobs/`: retries one failed job or all, or removes one.
 pub(super) async fn act(staff: Staff, CheckedForm(fields): CheckedForm) -> Answer {
     staff.require(Permission::Cache)?;
     let jobs = &staff.services.jobs;

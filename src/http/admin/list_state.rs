@@ -1,4 +1,4 @@
-//! The state of a list (its query string), which links and forms carry so that one comes back to the list as it was.
+//! The state of a list (its query string), which links and forms pass on so that users return to the same list.
 
 use actix_web::HttpRequest;
 
@@ -14,8 +14,8 @@ pub(super) enum List {
 }
 
 impl List {
-    /// The state that a form carries. It is written anew by the list's own query, so that it can't be anything else;
-    /// what is not one is no state.
+    /// The state in a form's fields. It is parsed and written again by the list's own query, so an invalid state
+    /// becomes empty.
     pub(super) fn state(self, fields: &Fields) -> String {
         let typed = fields.get(FILTERS);
         match self {
@@ -24,12 +24,12 @@ impl List {
         }
     }
 
-    /// The state that a link carries.
+    /// The state in a link's URL.
     pub(super) fn state_of(self, request: &HttpRequest) -> String {
         self.state(&Fields::parse(request.query_string().as_bytes()))
     }
 
-    /// The address of the list in the state that a form carries.
+    /// The URL of the list in the state that a form contains.
     pub(super) fn address(self, fields: &Fields) -> String {
         let list = match self {
             Self::Listings => "/admin/properties/",

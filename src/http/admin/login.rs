@@ -13,7 +13,7 @@ use crate::http::views::admin::LoginPage;
 use crate::http::{Answer, AppError, Site};
 use crate::services::{Login, Services, Visitor};
 
-/// Where to go after a login, and what was done before it.
+/// The path to open after the login, and the key of a message.
 #[derive(Deserialize)]
 pub(super) struct Next {
     #[serde(default)]
@@ -87,11 +87,11 @@ fn log_attempt(login: &Login, username: &str, visitor: &Visitor) {
     }
 }
 
-/// What is said of a wrong login: not what was wrong.
+/// The message after a wrong login. It does not say what was wrong.
 const REFUSED: &str = "Please enter the correct username and password for a staff account. Note that both fields may be \
     case-sensitive.";
 
-/// The form again, with everything but the password.
+/// Shows the form again, with all fields except the password.
 fn again(
     response: HttpResponseBuilder,
     request: &HttpRequest,
@@ -121,8 +121,8 @@ pub(super) async fn log_out(
     let (accounts, visitor) = (&staff.services.accounts, visitor(&request));
     let noted = accounts.note_logout(staff.id, &staff.username, &visitor);
     if let Err(err) = noted.await {
-        // The session ends all the same, or the middleware says that it can't.
-        log::error!("a logout was not noted: {err}");
+        // The session ends nevertheless, or the middleware reports that it can't.
+        log::error!("a logout was not recorded: {err}");
     }
     session.purge();
     see_other("/admin/login/?done=logout")

@@ -1,4 +1,4 @@
-//! The login form: its token, the page, and where it leads.
+//! The login form: its token, its page, and the path to open after the login.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -14,10 +14,11 @@ use crate::http::views::page;
 use crate::http::{Answer, AppError, Site};
 use crate::services::Services;
 
-/// The cookie that a form of the login or of a forgotten password must repeat: there is no user yet who could have a session.
+/// The cookie that repeats the token of the forms for login and forgotten passwords: without a user there is no session
+/// to keep it in.
 const LOGIN_COOKIE: &str = "login_token";
 
-/// A form of a browser without a session, whose token its cookie repeats unless another such page was loaded since.
+/// A form of a browser without a session. Its cookie repeats the token unless another such page was loaded since.
 #[derive(Debug)]
 pub(in crate::http) struct LoginForm(pub(super) SentForm);
 
@@ -31,7 +32,7 @@ impl FromRequest for LoginForm {
     }
 }
 
-/// The login form for a user who sent a form of a listing, which it carries.
+/// The login form for a user who submitted a listing form, which it contains.
 pub(super) fn ask_to_log_in(
     request: &HttpRequest,
     next: &str,
@@ -56,9 +57,9 @@ pub(super) fn login_page(
     page(response, &LoginPage { csrf_token, can_reset, ..form })
 }
 
-/// The token of the forms of a browser without a session, and the cookie that repeats it.
+/// The token for forms of a browser without a session, and the cookie that repeats it.
 pub(super) fn guest_token(request: &HttpRequest, site: &Site) -> (String, Cookie<'static>) {
-    // The form in another tab keeps working.
+    // A form in another tab remains valid.
     let known = known_token(request).filter(|token| token.len() == 43);
     let csrf_token = known.unwrap_or_else(new_token);
     let cookie = Cookie::build(LOGIN_COOKIE, csrf_token.clone())
@@ -70,13 +71,13 @@ pub(super) fn guest_token(request: &HttpRequest, site: &Site) -> (String, Cookie
     (csrf_token, cookie)
 }
 
-/// The token of the login form that the browser was given last.
+/// The token of the last login form that the browser got.
 fn known_token(request: &HttpRequest) -> Option<String> {
     let cookie = request.cookie(LOGIN_COOKIE);
     cookie.map(|cookie| cookie.value().to_owned())
 }
 
-/// A path on this site to go on to; anything else leads to the overview.
+/// A path on this site to open next; `/admin/` for any other text.
 pub(super) fn safe_path(next: &str) -> &str {
     let own = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
     let plain = !next.chars().any(|c| c.is_control() || c.is_whitespace());

@@ -1,4 +1,4 @@
-//! The admin: staff only, never cached, all of it without JavaScript.
+//! The admin: for staff, never cached, and usable without JavaScript.
 
 mod alerts;
 mod enquiries;
@@ -23,7 +23,7 @@ mod users;
 use actix_web::HttpResponse;
 use actix_web::http::header;
 
-/// Sends a browser on after a successful form.
+/// Redirects a browser after a successful form.
 fn see_other(address: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, address)).finish()
 }

@@ -1,6 +1,6 @@
-//! A new password by mail, in Django's four steps: the address, the mail, the new password, the end.
+//! A new password by mail, in Django's four steps: the address, the mail, the new password, the confirmation.
 //!
-//! **Invariant:** where no mail is sent, none of these pages exists.
+//! **Invariant:** if no mail is sent, none of these pages exists.
 
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
@@ -14,11 +14,11 @@ use crate::http::views::page;
 use crate::http::{Answer, AppError, Site};
 use crate::services::Services;
 
-/// What is said of a form that was opened before another one in the same browser.
+/// The message about a form that was opened before another one in the same browser.
 const OUTDATED: &str =
     "Nothing was done, because you opened this form again in another tab or window. Send it again.";
 
-/// What every step is made of.
+/// The parts that every step needs.
 struct Steps<'a> {
     request: &'a HttpRequest,
     services: &'a Services,
@@ -55,7 +55,7 @@ pub(super) async fn ask(
     steps(&request, &services, &site)?.show(HttpResponse::Ok(), step)
 }
 
-/// `POST /admin/password_reset/`: the same answer whether or not an account has the address.
+/// `POST /admin/password_reset/`: the response is the same whether or not an account has the address.
 pub(super) async fn request(
     request: HttpRequest,
     LoginForm(SentForm { fields, is_outdated }): LoginForm,

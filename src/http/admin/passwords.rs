@@ -1,4 +1,4 @@
-//! New passwords: a user's own, and one that a superuser sets for a user who has lost theirs.
+//! New passwords: a user's own, and one that a superuser sets for another user.
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -13,19 +13,19 @@ use crate::http::views::page;
 use crate::http::{Answer, AppError};
 use crate::services::{Login, Visitor};
 
-/// The message for a wrong password, also for one that was replaced just now.
+/// The message for a wrong password, also for one that has just been replaced.
 const WRONG: &str = "Your old password was entered incorrectly. Please enter it again.";
-/// The fields of the new one.
+/// The fields of a user's own new password.
 pub(super) const NEW: [&str; 2] = ["new_password1", "new_password2"];
-/// The fields of another user's.
+/// The fields of another user's new password.
 pub(super) const PASSWORDS: [&str; 2] = ["password1", "password2"];
-/// Where users change their own, by giving the old one.
+/// The page on which users change their own password.
 const OWN: &str = "/admin/password_change/";
 
-/// The password that was typed twice, into the fields of these names.
+/// Reads the new password from two fields that must be equal.
 ///
 /// # Errors
-/// Those that there are already, and what is wrong with the password.
+/// The given errors, and the errors of the password.
 pub(super) fn new_password(
     fields: &Fields,
     [name, again]: [&'static str; 2],
@@ -77,7 +77,7 @@ pub(super) async fn update_own(
     page(HttpResponse::UnprocessableEntity(), &form)
 }
 
-/// The errors of the old password: none when it is right.
+/// The errors of the old password; empty if it is right.
 async fn check_old(
     staff: &Staff,
     user: &User,

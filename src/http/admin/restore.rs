@@ -1,4 +1,4 @@
-//! Restoring an earlier version of a listing, after a look at what that changes.
+//! Restores an earlier version of a listing, after showing what that changes.
 
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use serde::Deserialize;
@@ -17,7 +17,7 @@ use crate::http::views::page;
 use crate::http::{Answer, AppError};
 use crate::services::UpdateOutcome;
 
-/// A version of an entry: `before` it or `after` it.
+/// The version to restore: `before` or `after` the entry.
 #[derive(Deserialize)]
 pub(super) struct Side {
     #[serde(default)]
@@ -70,11 +70,11 @@ pub(super) async fn restore(
     }
 }
 
-/// The version that is asked for.
+/// The requested version.
 struct Asked {
     entry: HistoryEntry,
     side: String,
-    /// The listing as it was then.
+    /// The listing at that version.
     then: PropertyForm,
 }
 
@@ -86,7 +86,7 @@ async fn asked_for(staff: &Staff, (id, event): &(i64, i64), side: &str) -> Resul
     Ok(Asked { entry, side: side.to_owned(), then: then.ok_or(AppError::NotFound)? })
 }
 
-/// The question before a version is restored.
+/// The confirmation page.
 fn ask(
     response: HttpResponseBuilder,
     staff: &Staff,

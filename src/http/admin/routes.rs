@@ -28,7 +28,7 @@ pub(in crate::http) fn configure(
         for url in URLS {
             let resource = resource(url, "/admin");
             match url.address {
-                // A form that is sent after its session has ended is kept.
+                // If the session has ended, the submitted form is kept.
                 Address::Admin(address @ (Admin::AddListing | Admin::ChangeListing)) => {
                     config.service(of(address, resource).wrap(from_fn(logged_out::keep)));
                 }
@@ -48,7 +48,7 @@ pub(in crate::http) fn configure(
     config.service(scope);
 }
 
-/// The handlers of a URL: what is shown, and what a form does.
+/// Adds the handlers of a URL: the page, and the action of its form.
 fn of(address: Admin, resource: Resource) -> Resource {
     match address {
         Admin::Overview => resource.route(get().to(overview::show)),

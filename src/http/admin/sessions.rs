@@ -1,4 +1,4 @@
-//! Where users are logged in, and the login audit.
+//! The pages of users' sessions and of the login audit.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -11,9 +11,9 @@ use crate::http::staff::Staff;
 use crate::http::views::admin::{LoginsPage, SessionsPage};
 use crate::http::views::{form_page, page};
 
-/// Entries of a user's own logins.
+/// The number of a user's own logins that are shown.
 const OWN_LOGINS: u16 = 20;
-/// Entries on a page of the audit.
+/// The number of entries on a page of the audit.
 const PAGE_SIZE: u16 = 100;
 /// The page of a user's own sessions.
 const OWN: &str = "/admin/sessions/";
@@ -31,7 +31,7 @@ pub(super) async fn own(staff: Staff) -> Answer {
     page(HttpResponse::Ok(), &list)
 }
 
-/// `POST /admin/sessions/`: the one that `end` names, or all others.
+/// `POST /admin/sessions/`: ends the session that `end` names, or all others.
 pub(super) async fn end_own(staff: Staff, CheckedForm(fields): CheckedForm) -> Answer {
     let sessions = &staff.services.sessions;
     let count = match fields.has("end") {
@@ -64,7 +64,7 @@ pub(super) async fn of_user(staff: Staff, id: web::Path<i64>) -> Answer {
     page(HttpResponse::Ok(), &list)
 }
 
-/// `POST /admin/users/{id}/sessions/`: the one that `end` names, or all.
+/// `POST /admin/users/{id}/sessions/`: ends the session that `end` names, or all.
 pub(super) async fn end_of_user(
     staff: Staff,
     id: web::Path<i64>,

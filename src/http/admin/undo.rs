@@ -1,4 +1,4 @@
-//! Undoing a deletion, of one listing or of all that went with it.
+//! Undoes the deletion of one listing, or of all that were deleted together.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -13,7 +13,7 @@ use crate::http::views::page;
 use crate::http::{Answer, AppError};
 use crate::services::{MAX_UNDONE, UndoOutcome};
 
-/// `GET /admin/history/{event}/undo/`: for those who may also look at listings, for it shows what was deleted.
+/// `GET /admin/history/{event}/undo/`: requires the permission to view listings, because it shows them.
 pub(super) async fn confirm(staff: Staff, event: web::Path<i64>, request: HttpRequest) -> Answer {
     staff.require(Permission::Add)?;
     staff.require(Permission::View)?;
@@ -21,7 +21,8 @@ pub(super) async fn confirm(staff: Staff, event: web::Path<i64>, request: HttpRe
     page(HttpResponse::Ok(), &question(&staff, EventId(*event), None, filters).await?)
 }
 
-/// `POST /admin/history/{event}/undo/`: of everything that was deleted together, or with `only` of the event's own.
+/// `POST /admin/history/{event}/undo/`: restores everything that was deleted together; with `only`, just the event's
+/// own listing.
 pub(super) async fn undo(
     staff: Staff,
     event: web::Path<i64>,
@@ -62,8 +63,8 @@ async fn question(
     Ok(UndoPage { frame: staff.frame(), event, deleted, own, too_many, problem, filters })
 }
 
-/// Says what is back, and leads to where it was asked for: the list, the listing's history, or the history of all. Users
-/// who may not view listings are not told a title.
+/// Reports what was restored, and redirects to the page that the user came from: the list, the listing's history, or
+/// the whole history. Users who may not view listings see no title.
 fn restored(
     staff: &Staff,
     fields: &Fields,

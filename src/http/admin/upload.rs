@@ -1,6 +1,6 @@
-//! Files that staff send, read with limits, and only once the form's security token is known to be right.
+//! Reads files that staff upload, with limits, and only after checking the form's security token.
 //!
-//! **Invariant:** nothing of a file is read into memory before its token is checked, and never more than the limit.
+//! **Invariant:** no part of a file is read into memory before its token is checked, and never more than the limit.
 
 use std::time::Duration;
 
@@ -14,41 +14,43 @@ use crate::http::csrf::{is_foreign, is_own};
 use crate::http::forms::{REFUSAL, refused};
 use crate::http::staff::Staff;
 
-/// How long a client may take for each piece of a body.
+/// The time limit for each piece of a body.
 const PIECE_TIMEOUT: Duration = Duration::from_secs(20);
-/// How long it may take for all of them.
+/// The time limit for the whole body.
 const TIMEOUT: Duration = Duration::from_secs(300);
-/// The most fields that a form may have.
+/// The maximum number of fields of a form.
 const MAX_FIELDS: usize = 8;
-/// The most bytes of a field that is no file.
+/// The maximum length of a field that is not a file, in bytes.
 const MAX_FIELD_BYTES: usize = 1024;
-/// The most characters of a file's name.
+/// The maximum length of a file's name, in characters.
 const MAX_NAME_CHARS: usize = 255;
-/// A browser that is still sending sees no answer, so what is too large is read to its end, up to so many times the limit.
+/// How much of a too large file is read at most, as a multiple of the limit. A browser sees the response only after it
+/// has sent the file.
 const DRAINED: usize = 4;
 
-/// What came with a form.
+/// The result of reading a form.
 pub(super) enum Sent {
     /// A file.
     File {
-        /// What it is called, without its folders.
+        /// The file's name, without folders.
         name: String,
-        /// Its bytes.
+        /// The file's bytes.
         content: Vec<u8>,
     },
     /// A file that is larger than allowed.
     TooLarge,
     /// No file.
     Nothing,
-    /// A form of a page of this site with a wrong token, usually the one of an earlier login. No file of it is kept.
+    /// The form has a wrong token, usually from an earlier login, and a page of this site sent it. The file is not
+    /// kept.
     Outdated,
 }
 
-/// Reads a form whose first field is the token, and the field `file` of it.
+/// Reads the token, which must be the first field of a form, and the field `file`.
 ///
 /// # Errors
-/// [`AppError::Forbidden`] where the token is wrong or not the first field and a page of another site may have sent the form, [`AppError::BadRequest`] for what is no such
-/// form, and [`AppError::TooSlow`].
+/// [`AppError::Forbidden`] if the token is wrong or not the first field and another site's page may have sent the form,
+/// [`AppError::BadRequest`] for an invalid form, and [`AppError::TooSlow`].
 pub(super) async fn receive(
     staff: &Staff,
     request: &HttpRequest,
@@ -78,7 +80,7 @@ async fn read(
         } else if count > MAX_FIELDS {
             return Err(bad("it has too many fields"));
         } else if matches!(sent, Sent::Outdated) {
-            // It is read, because a browser that is still sending sees no answer, and not kept.
+            // The file is read, because a browser sees no response while it is sending, but it is not kept.
             file(field, 0, limit).await?;
         } else if name == "file" && matches!(sent, Sent::Nothing) {
             sent = file(field, limit, limit).await?;
@@ -94,18 +96,18 @@ async fn read(
     }
 }
 
-/// Whether the first field of a form is the token of its sender's session.
+/// The result of checking a form's first field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token {
     Right,
-    /// Another one, in a form of a page of this site.
+    /// The token is another one, and a page of this site sent the form.
     Outdated,
 }
 
-/// Reads the first field of a form.
+/// Checks the first field of a form.
 ///
 /// # Errors
-/// [`AppError::Forbidden`] where it is not the token and a page of another site may have sent the form.
+/// [`AppError::Forbidden`] if it is not the token and another site's page may have sent the form.
 pub(super) async fn token_of(
     staff: &Staff,
     request: &HttpRequest,
@@ -123,7 +125,7 @@ pub(super) async fn token_of(
     }
 }
 
-/// Reads a file, and keeps at most so many of its bytes.
+/// Reads a file, and keeps at most the first `kept` bytes.
 async fn file(mut field: Field, kept: usize, limit: usize) -> Result<Sent, AppError> {
     let disposition = field.content_disposition();
     let name = file_name(disposition.and_then(|found| found.get_filename()));
@@ -143,7 +145,7 @@ async fn file(mut field: Field, kept: usize, limit: usize) -> Result<Sent, AppEr
     Ok(if length > limit { Sent::TooLarge } else { Sent::File { name, content } })
 }
 
-/// A file's name without the folders that some programs send, and without what no name has.
+/// A file's name without the folders that some programs send, and without characters that are not allowed in names.
 pub(super) fn file_name(sent: Option<&str>) -> String {
     let name = sent.unwrap_or_default();
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -154,7 +156,7 @@ pub(super) fn file_name(sent: Option<&str>) -> String {
     }
 }
 
-/// Reads a field that is no file.
+/// Reads a field that is not a file.
 pub(super) async fn small(field: &mut Field, limit: usize) -> Result<Bytes, AppError> {
     let bytes = tokio::time::timeout(PIECE_TIMEOUT, field.bytes(limit)).await;
     let bytes = bytes.map_err(|_| AppError::TooSlow)?;
@@ -162,7 +164,7 @@ pub(super) async fn small(field: &mut Field, limit: usize) -> Result<Bytes, AppE
     bytes.map_err(|err| bad(&err.to_string()))
 }
 
-/// The next of a form's fields, or of a field's pieces.
+/// The next field of a form, or the next piece of a field.
 pub(super) async fn next<T>(
     parts: &mut (impl Stream<Item = Result<T, MultipartError>> + Unpin),
 ) -> Result<Option<T>, AppError> {

@@ -18,7 +18,7 @@ use crate::http::views::list_address::carrying;
 use crate::http::views::page;
 use crate::services::{ManageError, Outage};
 
-/// Entries of an account's history in which a change is looked for.
+/// The number of history entries in which a change is searched for.
 const LOOKED_AT: u16 = 20;
 
 /// `GET /admin/users/add/`
@@ -53,14 +53,14 @@ pub(super) async fn update(staff: Staff, id: web::Path<i64>, form: SentForm) -> 
     save(Sent::of(staff, form, Some(UserId(*id)))).await
 }
 
-/// A form as it was sent.
+/// A submitted form.
 struct Sent {
     staff: Staff,
     fields: Fields,
     form: UserForm,
-    /// The account whose form it is; `None` for one that is to be added.
+    /// The account of the form; `None` for a new one.
     id: Option<UserId>,
-    /// Whether it was opened before the current login, so that it is only shown again.
+    /// Whether the form was opened before the current login: then it is only shown again.
     is_outdated: bool,
 }
 
@@ -101,7 +101,7 @@ impl Sent {
         Self { staff, fields, form, id, is_outdated }
     }
 
-    /// The form to be shown again, with everything that was sent but for passwords.
+    /// The form with everything that was submitted, except passwords.
     fn again(&self) -> UserFormPage {
         UserFormPage {
             id: self.id,
@@ -111,7 +111,7 @@ impl Sent {
         }
     }
 
-    /// The same as the form of a new account.
+    /// The form as one for a new account.
     fn as_new(&self) -> UserFormPage {
         UserFormPage {
             frame: self.staff.frame(),
@@ -133,7 +133,7 @@ impl Sent {
         }
     }
 
-    /// The new account that the form says, with its password.
+    /// The new account in the form, with its password.
     fn account(&self) -> Result<NewAccount, FieldErrors> {
         let standing = self.form.parse();
         let wrong = standing.as_ref().err().cloned().unwrap_or_default();
@@ -142,7 +142,8 @@ impl Sent {
         Ok(NewAccount { standing: standing?, password })
     }
 
-    /// Changes an account, if it is still as the form showed it. A script that sends no version changes it as it is now.
+    /// Changes an account, if it is unchanged since the form was opened. A script that sends no version always changes
+    /// it.
     async fn change(&self, user: &User) -> Answer {
         let sent = self.fields.has("version").then(|| self.fields.get("version").to_owned());
         let version = sent.unwrap_or_else(|| user.version());
@@ -160,7 +161,7 @@ impl Sent {
         }
     }
 
-    /// The way on after a save: Django's three buttons, or the first page for users who took their own rights away.
+    /// Redirects after a save: by Django's three buttons, or to the first page for users who removed their own rights.
     fn saved(&self, UserId(id): UserId, what: &str) -> HttpResponse {
         let name = self.form.username.trim();
         self.staff.say("success", format!("The user “{name}” was {what}."));
@@ -176,8 +177,8 @@ impl Sent {
         see_other(&address)
     }
 
-    /// The form of an account that another user changed meanwhile, with what it is now. From here on the form is about
-    /// that, so that saving it again takes.
+    /// The form after another user changed the account, with the current values. It now has the current version, so
+    /// that saving it again succeeds.
     async fn changed(&self, id: UserId) -> Answer {
         match self.staff.services.accounts.find(id).await {
             Ok(Some(now)) => {
@@ -193,7 +194,7 @@ impl Sent {
         }
     }
 
-    /// The form of a new account for one that was deleted meanwhile.
+    /// The form for a new account, after the account was deleted.
     async fn gone(&self, id: UserId) -> Answer {
         let happened = self.author(id, "deleted").await.said("deleted", "account");
         let notice = format!(
@@ -203,7 +204,7 @@ impl Sent {
         show(HttpResponse::Conflict(), self.as_new(), notice)
     }
 
-    /// Who did something to an account last. A log that can't be read does not tell.
+    /// The user who last changed an account; unknown if the log can't be read.
     async fn author(&self, id: UserId, kind: &str) -> Author {
         let events = self.staff.services.accounts.events(Some(id), None, LOOKED_AT).await;
         let events = events.unwrap_or_default().into_iter();
@@ -222,7 +223,7 @@ fn refused(form: UserFormPage, errors: FieldErrors) -> Answer {
     page(HttpResponse::UnprocessableEntity(), &UserFormPage { errors, ..form })
 }
 
-/// The form as it was typed when what it asks for can't be done.
+/// The form as typed, after an action that is not possible.
 fn failed(form: UserFormPage, err: ManageError) -> Answer {
     match err {
         ManageError::Name(err) => refused(form, FieldErrors::of("username", err.to_string())),
@@ -237,7 +238,7 @@ fn failed(form: UserFormPage, err: ManageError) -> Answer {
     }
 }
 
-/// The form while the database does not answer.
+/// The form while the database can't be reached.
 fn later(form: UserFormPage, why: Option<Outage>) -> Answer {
     let notice = format!(
         "{}, so nothing was saved. Your changes are still here, except for passwords: try again in a few seconds.",

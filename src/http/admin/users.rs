@@ -1,6 +1,7 @@
-//! The accounts of staff: superusers list and delete them, and see what was done to them.
+//! The accounts of staff: superusers list and delete them, and read their history.
 //!
-//! **Invariant:** every handler of accounts asks for a superuser first, and what it then does asks the database again.
+//! **Invariant:** every handler of accounts first requires a superuser, and its action checks this again in the
+//! database.
 
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use serde::Deserialize;
@@ -15,10 +16,10 @@ use crate::http::views::{form_page, page};
 use crate::http::{Answer, AppError};
 use crate::services::{ManageError, UserPage};
 
-/// Rows on a page.
+/// The number of accounts on a page.
 const PAGE_SIZE: u16 = 50;
 
-/// The account of a number.
+/// The account with a number.
 pub(super) async fn find(staff: &Staff, id: i64) -> Result<User, AppError> {
     let found = staff.services.accounts.find(UserId(id)).await?;
     found.ok_or(AppError::NotFound)
@@ -73,7 +74,7 @@ pub(super) async fn delete(
     }
 }
 
-/// The question before an account is deleted, or why it can't be.
+/// The confirmation of a deletion, or why it is not possible.
 async fn ask(
     staff: &Staff,
     id: i64,

@@ -1,4 +1,4 @@
-//! The schema of a fact in JSON, with its limits.
+//! The JSON schema of a fact, with its limits.
 
 use serde_json::Value;
 use utoipa::openapi::schema::{
@@ -8,7 +8,7 @@ use utoipa::openapi::schema::{
 use super::photos::photos_schema;
 use crate::domain::{Fact, FactKind};
 
-/// What the values of a fact are; an absent one is `null`.
+/// The schema of a fact's values; an absent fact is `null`.
 pub(super) fn fact_schema(fact: &Fact) -> Schema {
     let reso = fact.reso.map(|name| format!("{}. RESO Data Dictionary 2.0: {name}.", fact.label));
     let string = |pattern: &str, about: &str, example: &str| {
@@ -55,7 +55,7 @@ pub(super) fn fact_schema(fact: &Fact) -> Schema {
             return list.title(reso.or(Some(format!("{}.", fact.label)))).into();
         }
     };
-    // A price on application is not told.
+    // The price is absent if it is on application.
     let schema = match fact.may_be_absent() || fact.kind == FactKind::Price {
         false => schema.schema_type(kind),
         true => schema.schema_type(SchemaType::from_iter([kind, Type::Null])),

@@ -1,4 +1,4 @@
-//! Listings as data, in the shape of Django REST framework.
+//! Listings as JSON, in the format of Django REST framework.
 
 use std::borrow::Cow;
 
@@ -22,7 +22,7 @@ pub(in crate::http) struct PropertyJson<'a> {
     id: PropertyId,
     title: &'a str,
     description: &'a str,
-    /// A string with two decimals, because a number may be read as a float; `None` where it is on application.
+    /// A string with two decimals, because clients may read a number as a float; `null` if the price is on application.
     price: Option<Price>,
     location: &'a str,
     created_at: DateTime<Utc>,
@@ -84,23 +84,23 @@ fn string() -> ObjectBuilder {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PropertyList)]
 pub(in crate::http) struct ListJson<'a> {
-    /// How many listings the whole list has; 10,000 where a search or price range finds more.
+    /// The number of listings in the whole list; 10,000 if a search or price range finds more.
     #[schema(minimum = 0)]
     count: i64,
-    /// False where the list has more listings than `count`; otherwise absent.
+    /// False if the list has more listings than `count`; otherwise absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     count_is_exact: Option<bool>,
-    /// The page after this one.
+    /// The next page.
     #[schema(format = "uri")]
     next: Option<String>,
-    /// The page before this one.
+    /// The previous page.
     #[schema(format = "uri")]
     previous: Option<String>,
     #[schema(max_items = 100)]
     results: Vec<PropertyJson<'a>>,
-    /// Locations that contain a `location` of the query, where that is not the name of one: those with the most listings
-    /// of the query. Where only one contains it, that one is used, and `next` names it. Absent otherwise.
+    /// If a `location` of the query is not the name of a location: the locations that contain it, those with the most
+    /// matching listings first. If only one contains it, that one is used, and `next` contains it. Otherwise absent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, max_items = 160)]
     locations: Vec<PlaceJson<'a>>,
@@ -152,7 +152,7 @@ impl<'a> ListJson<'a> {
     }
 }
 
-/// The places that a query may mean, each with its list.
+/// The locations that a query may mean, each with its list.
 fn locations<'a>(meant: &'a Meant, site_url: &str) -> Vec<PlaceJson<'a>> {
     let offered = meant.unknown.iter().flat_map(|unknown| {
         let query = |place| meant.query.with_place(&unknown.asked, place);
@@ -199,7 +199,7 @@ impl<'a> ShortlistJson<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PlaceList)]
 pub(in crate::http) struct PlacesJson<'a> {
-    /// How many places follow.
+    /// The number of places in this response.
     #[schema(minimum = 0, maximum = 1000)]
     count: usize,
     #[schema(max_items = 1000)]
@@ -212,10 +212,10 @@ pub(in crate::http) struct PlacesJson<'a> {
 struct PlaceJson<'a> {
     #[schema(min_length = 1, max_length = 100)]
     location: &'a str,
-    /// How many listings it has; null where they are too many to be counted for each place.
+    /// The number of listings; null if there are too many to count for each place.
     #[schema(minimum = 1)]
     listings: Option<i64>,
-    /// Its listings.
+    /// The list of its listings.
     #[schema(format = "uri")]
     url: String,
 }

@@ -1,4 +1,4 @@
-//! Listings as data.
+//! Listings as JSON.
 
 mod fact_schema;
 pub(super) mod json;

@@ -1,4 +1,4 @@
-//! Photos as data.
+//! Photos as JSON.
 
 use serde::Serialize;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaFormat, Type};
@@ -9,7 +9,7 @@ use crate::http::views::picture::{address, largest};
 /// A photo.
 #[derive(Debug, Serialize)]
 pub(super) struct PhotoJson<'a> {
-    /// The largest file that every program reads.
+    /// The largest file in the format that every program can read.
     url: String,
     alt: &'a str,
     width: u32,

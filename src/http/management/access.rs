@@ -1,8 +1,8 @@
-//! Who may use the management endpoints.
+//! Access control of the management endpoints.
 //!
-//! A valid bearer token, or a staff session (with its CSRF token where something is changed); a wrong token is not made up
-//! for by a session, and credentials of another scheme, such as a proxy's, count for nothing. In development mode also
-//! every request that no foreign web page made, so that `curl` just works.
+//! A request needs a valid bearer token, or a staff session (with its CSRF token for changes). A wrong token is refused
+//! even with a session; credentials of other schemes, such as a proxy's, are ignored. In development mode, every
+//! request is allowed that no other site's page made, so that `curl` works without a token.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -26,17 +26,17 @@ pub(in crate::http) struct Operator {
     /// The body; empty for a read.
     pub(in crate::http) body: web::Bytes,
     staff: Option<Staff>,
-    /// Whether a token was sent, as programs do.
+    /// Whether a bearer token was sent, which only programs do.
     pub(in crate::http) has_token: bool,
 }
 
 impl Operator {
-    /// The frame of a page; without a session it has no username.
+    /// The frame of a page; without a session it has no user name.
     pub(in crate::http) fn frame(&self) -> Frame {
         self.staff.as_ref().map_or_else(Frame::without_session, Staff::frame)
     }
 
-    /// Who the event log will name.
+    /// The name of the actor for the event log.
     pub(in crate::http) fn name(&self) -> &str {
         let staff = self.staff.as_ref();
         staff.map_or("cache API", |staff| staff.username.as_str())
@@ -80,8 +80,8 @@ impl Operator {
     }
 }
 
-/// The token of an `Authorization` header, empty where it has none; the scheme's case does not matter (RFC 9110, section
-/// 11.1). `None` of another scheme, which may be a proxy's affair.
+/// The token of an `Authorization` header, empty if it has none; the scheme is case-insensitive (RFC 9110, section
+/// 11.1). `None` for another scheme, which may be meant for a proxy.
 fn bearer(header: &header::HeaderValue) -> Option<&str> {
     let header = header.to_str().ok()?;
     let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));

@@ -1,4 +1,4 @@
-//! Shared by the management endpoints: reading the body, and responses that are not stored.
+//! Helpers of the management endpoints: reads bodies, and makes responses that are not stored.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
@@ -12,8 +12,8 @@ use crate::http::views::management::ResultPage;
 use crate::http::views::page;
 use crate::http::{Answer, AppError};
 
-/// Reads the JSON object or the form that was sent; nothing sent means the defaults. curl's `-d` without a header sends
-/// JSON under a form's name. `example` is part of the error message for invalid JSON.
+/// Reads the JSON object or the form in the body; an empty body means the defaults. `curl -d` without a header labels
+/// JSON as a form. `example` is part of the error message for invalid JSON.
 pub(super) fn sent<T: DeserializeOwned + Default>(
     request: &HttpRequest,
     body: &[u8],
@@ -30,14 +30,14 @@ pub(super) fn sent<T: DeserializeOwned + Default>(
     if !says_json && body.first() != Some(&b'{') {
         return of_form(&read(request, body)?);
     }
-    // An array would be taken for fields in their order.
+    // serde would accept an array as the fields in their order.
     let object = serde_json::from_slice::<Map<_, _>>(body).map(Value::Object);
     object.and_then(serde_json::from_value).map_err(|err| {
         AppError::BadRequest(format!("Send an empty body, or JSON such as {example}: {err}."))
     })
 }
 
-/// JSON for programs; a page for the form of a browser.
+/// JSON for programs, a page for browsers.
 pub(super) fn answer(
     operator: &Operator,
     request: &HttpRequest,
@@ -50,7 +50,7 @@ pub(super) fn answer(
     }
 }
 
-/// Whether a person asks: what programs send seldom names HTML.
+/// Whether the client is a browser: programs seldom accept HTML.
 pub(super) fn wants_page(request: &HttpRequest) -> bool {
     joined(request.headers(), header::ACCEPT).contains("text/html")
 }

@@ -1,5 +1,5 @@
-//! Clearing everything, or what carries a tag or shows the same rows as a page. Of a part, the count comes first; people are
-//! asked before everything is cleared as well.
+//! Clears the whole cache, or the part with a tag or with the rows of a page. A part is first only counted; browsers
+//! also get a confirmation page before everything is cleared.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
@@ -17,10 +17,10 @@ use crate::http::views::page;
 use crate::http::{Answer, AppError, Site};
 use crate::services::{ClearScope, Management};
 
-/// The fields of a wish.
+/// The fields of the request.
 const FIELDS: [&str; 4] = ["tag", "url", "everything", "confirm"];
 
-/// What is to be cleared; without a tag and an address, everything.
+/// The part to clear; without a tag and a URL, everything.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Wish {
@@ -28,13 +28,13 @@ struct Wish {
     tag: Option<String>,
     #[serde(deserialize_with = "text")]
     url: Option<String>,
-    /// Whether everything is asked for in so many words; the same as neither a tag nor an address.
+    /// Whether everything is requested explicitly; the same as neither a tag nor a URL.
     everything: bool,
-    /// Whether the count was seen; of a part, nothing is cleared without it.
+    /// Whether the client confirms the count; without it, a part is only counted.
     confirm: bool,
 }
 
-/// A text, and not `null`: a script whose variable is unset doesn't ask for everything.
+/// Reads a text but not `null`, so that a script with an unset variable doesn't clear everything.
 fn text<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
     String::deserialize(value).map(Some)
 }
@@ -68,7 +68,7 @@ pub(super) async fn clear(
     }
 }
 
-/// The page of a wish, with the tag and the address as they were typed.
+/// The page for a request, with the tag and the URL as typed.
 fn shown(operator: &Operator, wish: Wish) -> ClearPage {
     ClearPage {
         frame: operator.frame(),
@@ -79,7 +79,7 @@ fn shown(operator: &Operator, wish: Wish) -> ClearPage {
     }
 }
 
-/// Counts what a part holds; clears it once that was seen.
+/// Counts the entries of a part, or clears it if the count is confirmed.
 async fn clear_part(
     operator: &Operator,
     wish: Wish,
@@ -106,7 +106,7 @@ async fn clear_part(
     Ok(json_response(&result))
 }
 
-/// The part that is wished for; `None` for everything.
+/// The requested part; `None` for everything.
 async fn scope(
     wish: &Wish,
     management: &Management,
@@ -120,7 +120,7 @@ async fn scope(
             "Send a tag or a URL, or “everything”, but not both.".to_owned(),
         )),
         (None, None) if wish.tag.is_none() && wish.url.is_none() => Ok(None),
-        // A form whose field was left empty doesn't ask for everything.
+        // A form with an empty field doesn't mean everything.
         (None, None) => Err(refuse(
             if wish.tag.is_some() { "tag" } else { "url" },
             "Enter a tag or a URL. To clear everything, send neither.".to_owned(),
@@ -139,8 +139,8 @@ async fn scope(
 }
 
 impl Wish {
-    /// Reads the JSON or the form that was sent; nothing sent means everything, so that everything that may be a mistyped request
-    /// for a part is refused.
+    /// Reads the JSON or the form in the body. An empty body means everything, so anything that may be a mistyped
+    /// request for a part is refused.
     fn read(request: &HttpRequest, body: &[u8]) -> Result<Self, AppError> {
         let mut asked = form_urlencoded::parse(request.query_string().as_bytes());
         if let Some((name, _)) = asked.find(|(name, _)| FIELDS.contains(&&**name)) {

@@ -1,4 +1,4 @@
-//! Handlers of the management endpoints. They answer JSON, and a page to a browser.
+//! Handlers of the management endpoints. They respond with JSON, or with a page to a browser.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -16,7 +16,7 @@ use crate::http::views::page;
 use crate::http::{Answer, AppError, Site};
 use crate::services::{EXPOSITION_TYPE, Range};
 
-/// The URL that is explained where none is asked for.
+/// The default URL to explain.
 const LIST: &str = "/properties/";
 /// The page that shows the progress of warming.
 const WARMING: &str = "/properties/cache-warm/";
@@ -61,7 +61,7 @@ pub(super) async fn metrics(operator: Operator, request: HttpRequest) -> Answer 
     }
 }
 
-/// The range of time that a URL names; the shortest if it names none.
+/// The time range in a URL's query; the shortest if it has none.
 pub(super) fn range_of(request: &HttpRequest) -> Range {
     let mut pairs = form_urlencoded::parse(request.query_string().as_bytes());
     let named = pairs.find(|(name, _)| name == "range");
@@ -92,11 +92,11 @@ pub(super) async fn explain(
     page(response, &ExplainPage { frame: operator.frame(), url, explanation, errors })
 }
 
-/// `POST /properties/cache-warm/`: programs wait for the end, people watch the progress.
+/// `POST /properties/cache-warm/`: programs wait for the result, browsers are redirected to the progress.
 pub(super) async fn start_warming(operator: Operator, request: HttpRequest) -> Answer {
     let started = operator.services.management.start_warming();
     if wants_page(&request) {
-        // Where one is under way already, that is what is shown.
+        // If warming is already running, its progress is shown.
         let mut response = HttpResponse::SeeOther();
         response.insert_header((header::CACHE_CONTROL, "no-store, private"));
         return Ok(response.insert_header((header::LOCATION, WARMING)).finish());

@@ -1,4 +1,4 @@
-//! The load test.
+//! The load test of the management endpoints.
 
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
@@ -46,7 +46,7 @@ pub(super) async fn load_test(operator: Operator, request: HttpRequest) -> Answe
     }
 }
 
-/// What was asked for, within its bounds.
+/// The options of the request, within their limits.
 fn load_test_request(request: &HttpRequest, body: &[u8]) -> Result<LoadTestRequest, AppError> {
     let example = r#"{"requests": 100, "concurrency": 10}"#;
     let wanted = sent(request, body, example, from_form)?;

@@ -1,4 +1,4 @@
-//! The operator's endpoints: looking at the cache, and doing things to it.
+//! The management endpoints for operators.
 
 pub(super) mod access;
 mod answer;

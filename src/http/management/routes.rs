@@ -1,4 +1,4 @@
-//! The handlers of the management.
+//! The handlers of the management endpoints.
 
 use actix_web::{Resource, web};
 

@@ -1,6 +1,6 @@
-//! The figures as they change, by server-sent events.
+//! Live figures as server-sent events.
 //!
-//! A stream ends after a while, and the browser asks again: what ended a session ends its stream.
+//! A stream ends after a while, and the browser reconnects, so a stream ends when its session does.
 
 use std::time::Duration;
 
@@ -18,10 +18,10 @@ use crate::http::views::management::{Figures, FiguresPart, charts_json};
 use crate::http::{Answer, AppError};
 use crate::services::{FIGURES_EVERY, FigureStream, Overview};
 
-/// How long those wait who come when there are too many.
+/// The `Retry-After` if there are too many streams.
 const WAIT: Duration = Duration::from_secs(10);
 
-/// One who watches, and the last sample that they were sent.
+/// A client's stream, and the time of the last sample that it got.
 struct Watcher(FigureStream, Option<i64>);
 
 /// `GET /properties/redis-metrics/stream/`
@@ -42,7 +42,7 @@ pub(super) async fn watch(operator: Operator, request: HttpRequest) -> Answer {
 }
 
 impl Watcher {
-    /// The figures as the dashboard shows them; and what the charts show, where that has changed.
+    /// The figures for the dashboard, and the data of the charts if it has changed.
     fn event(&mut self, overview: &Overview) -> Result<Bytes, AppError> {
         let html = FiguresPart { figures: Figures::of(overview) }.render()?;
         let figures = json!({"html": html, "running": overview.warm.running});
@@ -52,7 +52,7 @@ impl Watcher {
         if self.1.is_none() || self.1 != latest {
             let history = charts_json(overview);
             text.push_str(&format!("event: history\ndata: {history}\n\n"));
-            // Without any sample so far, an empty history is told once.
+            // Before the first sample, the empty history is sent once.
             self.1 = latest.or(Some(0));
         }
         Ok(Bytes::from(text))

@@ -1,4 +1,4 @@
-//! Shows every failure in the format that the client asked for, in the site's look, with the request's number.
+//! Renders errors in the format that the client requested, in the site's design and with the request's id.
 
 use std::fmt;
 
@@ -21,11 +21,11 @@ use crate::http::views::frame::Frame;
 use crate::services::urls::Failures;
 use crate::services::{Route, ServiceError};
 
-/// Renders what ended with a status of 400 or more and is not rendered yet, and adds the security headers to every
+/// Renders responses with a status of 400 or more that have no page yet, and adds the security headers to every
 /// response.
 ///
 /// # Errors
-/// A failure, already rendered, where an inner middleware failed.
+/// The rendered error, if an inner middleware failed.
 pub async fn error_pages<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -34,7 +34,7 @@ pub async fn error_pages<B: MessageBody + 'static>(
     let response = match next.call(request).await {
         Ok(response) => response.map_into_boxed_body(),
         Err(err) => {
-            // Only the session store fails here: a handler's failure is a response by now.
+            // Only the session store fails here: a handler's error is a response by now.
             log::error!("{err}");
             return Err(Failure(asked).into());
         }
@@ -47,11 +47,11 @@ pub async fn error_pages<B: MessageBody + 'static>(
     Ok(response)
 }
 
-/// What a failure's page depends on besides the failure.
+/// The properties of a request that its error page depends on.
 #[derive(Debug)]
 struct Failing {
     format: Format,
-    /// Whether it was asked of the admin, where the way back leads then.
+    /// Whether the request was for the admin; its error page links back there.
     in_admin: bool,
     id: Option<RequestId>,
 }
@@ -69,7 +69,7 @@ impl Failing {
         }
     }
 
-    /// The request's id; empty when it has none.
+    /// The request's id; empty if it has none.
     fn number(&self) -> String {
         self.id.as_ref().map(RequestId::to_string).unwrap_or_default()
     }
@@ -88,14 +88,14 @@ fn rendered(response: ServiceResponse<BoxBody>, asked: &Failing) -> ServiceRespo
     let error = response.response().error();
     let app_error = error.and_then(|err| err.as_error::<AppError>());
     let is_busy = matches!(app_error, Some(AppError::Service(ServiceError::Busy)));
-    // What is refused because there is too much of it would fill the log; it is counted.
+    // Refusals because of overload would fill the log; they are counted instead.
     if status.is_server_error() && !is_busy {
         let text = error.map_or_else(|| status.to_string(), Error::to_string);
         log::error!("{text}");
     }
     let detail = match (app_error, error) {
         (Some(err), _) => err.detail(),
-        // What actix refuses, such as an oversized body; its words are fit for clients.
+        // An error of actix, such as an oversized body; its message is suitable for clients.
         (None, Some(err)) if status.is_client_error() => err.to_string(),
         _ => errors::default_detail(status).to_owned(),
     };
@@ -109,7 +109,7 @@ fn rendered(response: ServiceResponse<BoxBody>, asked: &Failing) -> ServiceRespo
     response
 }
 
-/// Headers of the failed response that its page must carry too.
+/// Copies the headers of the original response that the error page needs.
 fn keep(from: &HeaderMap, to: &mut HeaderMap) {
     let kept = [
         header::RETRY_AFTER,
@@ -125,7 +125,7 @@ fn keep(from: &HeaderMap, to: &mut HeaderMap) {
     }
 }
 
-/// The page, in the admin's frame if there is one, or the problem document (RFC 9457) of a failure.
+/// The error page, in the admin's frame if given, or the problem document (RFC 9457).
 fn page(
     status: StatusCode,
     detail: &str,
@@ -155,7 +155,7 @@ fn page(
     response.body(failure.render(frame))
 }
 
-/// A failure of a middleware, as the page that the client gets: an outage of what keeps sessions.
+/// An error of a middleware with its page: an outage of the session store.
 #[derive(Debug)]
 struct Failure(Failing);
 
@@ -176,7 +176,7 @@ impl ResponseError for Failure {
         let headers = response.headers_mut();
         keep(outage.error_response().headers(), headers);
         harden(headers);
-        // The middleware that shows it sees responses, and not what fails.
+        // The middleware that adds the id to responses does not see errors.
         if let Some(id) = &self.0.id {
             id.show(headers);
         }

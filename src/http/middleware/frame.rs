@@ -1,7 +1,6 @@
-//! Keeps the frame of the admin around pages about failures, for those who are logged in, and the messages for the next
-//! page in their cookie.
+//! Shows the admin's frame on error pages for logged-in users, and keeps waiting messages in their cookie.
 //!
-//! `error_pages` makes the page, outside of the sessions. So who is logged in is noted here, inside of them.
+//! `error_pages` makes the page outside the session middleware, so the user is determined here, inside it.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -11,7 +10,7 @@ use actix_web::{Error, HttpMessage as _, web};
 use crate::http::Site;
 use crate::http::staff::Staff;
 
-/// Notes who sent a request that failed, where no handler has looked, and keeps their messages.
+/// Determines the user of a failed request, if no handler has, and keeps their messages.
 pub(in crate::http) async fn frame<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
@@ -19,7 +18,7 @@ pub(in crate::http) async fn frame<B: MessageBody>(
     let mut response = next.call(request).await?;
     let (request, status) = (response.request().clone(), response.status());
     if status.is_client_error() || status.is_server_error() {
-        // Where it fails too, the page goes without the frame.
+        // If this fails too, the page is shown without the frame.
         let _ = Staff::of(&request).await;
     }
     if let Some(staff) = request.extensions().get::<Staff>()

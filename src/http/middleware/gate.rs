@@ -1,4 +1,4 @@
-//! Answers a request that no handler may see, or that is sent on to another address.
+//! Responds to requests that no handler may see, or that are redirected.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -9,14 +9,14 @@ use actix_web::{Error, HttpMessage as _, HttpResponse};
 use crate::http::AppError;
 use crate::http::pages::{Asked, Refusal};
 
-/// Refuses or redirects what `Asked` says is not to be answered as it is.
+/// Refuses or redirects a request as `Asked` says.
 pub async fn gate<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let refusal = match request.extensions().get::<Asked>() {
         Some(asked) => asked.refusal.clone(),
-        // A request whose host was not checked is not answered.
+        // A request whose host was not checked is refused.
         None => Some(Refusal::Host),
     };
     Ok(match refusal {

@@ -1,7 +1,7 @@
-//! The fast lane: a page that this process holds is answered before routing and without any other middleware.
+//! The fast lane: a page in this process's memory is sent before routing and without any other middleware.
 //!
-//! What it answers is what the long way would answer, header for header; everything that it does not recognise at once goes
-//! the long way.
+//! Its responses have the same headers as those of the handlers; any request that it does not recognise at once is
+//! passed on to them.
 
 use std::future::{Ready, ready};
 use std::task::{Context, Poll};
@@ -22,11 +22,11 @@ use crate::http::pages::{Asked, answer, cache_status, refresh};
 use crate::http::progress::{Phase, Progress};
 use crate::services::Services;
 
-/// The middleware that answers from memory, or asks the inner service. It goes around all others.
+/// The middleware that responds from memory or calls the inner service. It is the outermost one.
 #[derive(Debug, Clone, Copy)]
 pub struct Lane;
 
-/// The lane around a service.
+/// The middleware's service.
 #[derive(Debug)]
 pub struct LaneService<S>(S);
 
@@ -73,7 +73,7 @@ where
     }
 }
 
-/// The answer with a page that this process holds; otherwise notes that it holds none.
+/// The response with a page in memory; otherwise notes that memory has none.
 fn from_memory(request: &ServiceRequest, asked: &mut Asked) -> Option<HttpResponse> {
     let headers = request.headers();
     let wanted = asked.page.as_mut()?.as_mut().ok()?;

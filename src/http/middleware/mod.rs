@@ -1,4 +1,4 @@
-//! What happens around handlers.
+//! The middleware around the handlers.
 
 mod error_pages;
 pub(super) mod frame;

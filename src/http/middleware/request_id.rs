@@ -1,4 +1,4 @@
-//! Gives each request an id that its log lines carry; counts requests, and logs how each ended.
+//! Assigns an id to each request for its log lines; counts requests, and logs their results.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -18,15 +18,15 @@ use crate::http::client_address::{client_address, client_name};
 use crate::http::pages::Asked;
 use crate::services::{Route, Services};
 
-/// The longest id that is taken over.
+/// The maximum length of a proxy's id.
 const LONGEST_ID: usize = 128;
 
-/// The id of a request: that of a trusted proxy, otherwise a random number, which says nothing of how many there were.
+/// The id of a request: a trusted proxy's, or else a random number, which does not reveal the number of requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestId(Caller);
 
 impl RequestId {
-    /// The id that a trusted proxy gave a request in `X-Request-Id` or `traceparent`, otherwise a new one.
+    /// The id that a trusted proxy sent in `X-Request-Id` or `traceparent`, or else a new one.
     pub(crate) fn assign(request: &HttpRequest) -> Self {
         let site = request.app_data::<web::Data<Site>>();
         let proxies = site.map(|site| &site.trusted_proxies).filter(|all| !all.is_empty());
@@ -36,24 +36,24 @@ impl RequestId {
         Self(given.map_or_else(|| Caller::Number(rand::random()), |id| Caller::Named(id.into())))
     }
 
-    /// The id of the request that the calling task is about.
+    /// The id of the request that the current task works for.
     pub fn current() -> Option<Self> {
         caller::current().map(Self)
     }
 
-    /// The id of a request, for a page that shows it.
+    /// The id of a request, for pages that show it.
     pub(crate) fn of(request: &HttpRequest) -> String {
         let extensions = request.extensions();
         let id = extensions.get::<Self>().map(Self::to_string);
         id.unwrap_or_default()
     }
 
-    /// Does something that is about the request.
+    /// Runs a closure for the request.
     pub(crate) fn during<T>(&self, work: impl FnOnce() -> T) -> T {
         caller::during(self.0.clone(), work)
     }
 
-    /// Shows it to the client.
+    /// Adds the id to the response headers.
     pub(crate) fn show(&self, headers: &mut HeaderMap) {
         if let Ok(value) = HeaderValue::from_maybe_shared(self.to_string()) {
             headers.insert(HeaderName::from_static("x-request-id"), value);
@@ -67,8 +67,8 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// The id in a request's `X-Request-Id`, otherwise the trace id of its `traceparent`. A header that is there twice, or
-/// that has other characters than ids have, is ignored.
+/// The id in a request's `X-Request-Id`, or else the trace id of its `traceparent`. A header that occurs twice, or has
+/// characters that are not allowed in ids, is ignored.
 fn stated(headers: &HeaderMap) -> Option<&str> {
     let one = |name: &str| {
         let mut values = headers.get_all(name);
@@ -95,7 +95,7 @@ fn trace_id(parent: &str) -> Option<&str> {
     (version != "ff" && !is_zero(trace) && !is_zero(span) && ends).then_some(trace)
 }
 
-/// Adds `X-Request-Id`; one log line per request, at `debug` for a success.
+/// Adds `X-Request-Id`, and writes a log line per request, at `debug` for a success.
 pub async fn request_id<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
@@ -136,14 +136,14 @@ pub async fn request_id<B: MessageBody>(
     };
     let mut response = caller::on_behalf_of(id.0.clone(), answering).await?;
     id.show(response.headers_mut());
-    // Asked after the answer: the drain may have begun meanwhile.
+    // Checked after the response: the shutdown may have begun meanwhile.
     if drain.is_some_and(|drain| drain.closes_connections()) {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     Ok(response)
 }
 
-/// Logs how a request was answered.
+/// Logs the result of a request.
 pub(super) fn log_answer(
     level: log::Level,
     method: &Method,
@@ -153,13 +153,13 @@ pub(super) fn log_answer(
     cache: &str,
     client: Option<IpAddr>,
 ) {
-    // With three decimals.
+    // Rounded to three decimals when it is printed.
     let ms = took.as_micros() as f64 / 1000.0;
     let client = client_name(client);
     log::log!(level, method:%, path, status, ms, cache, client = client.as_str(); "request");
 }
 
-/// What a response says of how the caches took part.
+/// The `Cache-Status` of a response.
 pub(super) fn cache_status(headers: &HeaderMap) -> &str {
     let value = headers.get("cache-status");
     value.and_then(|value| value.to_str().ok()).unwrap_or("")

@@ -12,10 +12,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::http::Site;
 use crate::services::{SessionState, Sessions};
 
-/// Two weeks, as Django's `SESSION_COOKIE_AGE`.
+/// The lifetime of a session: two weeks, as Django's `SESSION_COOKIE_AGE`.
 const LIFETIME: CookieDuration = CookieDuration::weeks(2);
 
-/// The middleware for routes that staff use.
+/// The session middleware for the admin's routes.
 pub(in crate::http) fn sessions(site: &Site, sessions: &Sessions) -> SessionMiddleware<Store> {
     SessionMiddleware::builder(Store(sessions.clone()), site.cookie_key.clone())
         .cookie_name("sessionid".to_owned())
@@ -27,7 +27,7 @@ pub(in crate::http) fn sessions(site: &Site, sessions: &Sessions) -> SessionMidd
         .build()
 }
 
-/// The session store. Every failure is an outage, which the client is told of.
+/// The session store. Every failure is an outage, which is reported to the client.
 pub(in crate::http) struct Store(Sessions);
 
 impl SessionStore for Store {

@@ -1,7 +1,7 @@
-//! The description of the site's addresses for programs (OpenAPI 3.1).
+//! The API description (OpenAPI 3.1).
 //!
-//! Shapes are derived from the types that are sent, and from types of this module where an answer is put together as
-//! JSON. A test compares the description with real answers.
+//! Schemas are derived from the types that are sent, or from types of this module for responses that are assembled as
+//! JSON. A test compares the description with real responses.
 
 mod parameters;
 mod route;
@@ -16,12 +16,12 @@ use utoipa::openapi::{
     Components, ComponentsBuilder, InfoBuilder, License, OpenApiBuilder, Paths, Server,
 };
 
-/// The description's own text.
+/// The introduction of the description.
 const ABOUT: &str = "Listings as JSON, the sitemap, feeds, and cache management. HEAD works like GET. Unknown \
 query parameters are ignored, and empty ones count as absent. A request with Authorization bypasses the cache, \
 so its response has no Age, ETag or Vary.";
 
-/// The description of a site; in development mode its management is open.
+/// The description of a site; in development mode its management endpoints need no credentials.
 pub fn document(debug: bool) -> Value {
     let mut paths = Paths::new();
     let operators = routes::management(&security(debug));
@@ -49,8 +49,8 @@ pub fn document(debug: bool) -> Value {
     with_required_headers(document)
 }
 
-/// Marks every field as required that may be null: what is sent has it in any case. `utoipa` takes an `Option` for a field
-/// that may be absent.
+/// Marks every nullable field as required: responses always contain it. `utoipa` assumes that an `Option` may be
+/// absent.
 fn require_nullable(schema: &mut Value) {
     let may_be_null = |field: &Value| match (&field["type"], &field["oneOf"]) {
         (Value::Array(types), _) => types.contains(&json!("null")),
@@ -67,7 +67,7 @@ fn require_nullable(schema: &mut Value) {
     }
 }
 
-/// The ways into the management: a script's token, or a session of staff; in development mode also none.
+/// The credentials for the management endpoints: a token, or a staff session; in development mode also none.
 fn security(debug: bool) -> Vec<SecurityRequirement> {
     let none = || Vec::<String>::new();
     let script = SecurityRequirement::new("token", none());
@@ -98,7 +98,7 @@ fn components() -> Components {
     route::register(schemas::register(components)).build()
 }
 
-/// Marks every header as required except those that depend on the representation; the builders have no field for it.
+/// Marks every header as required except those that depend on the representation; `utoipa`'s builders can't.
 fn with_required_headers(mut document: Value) -> Value {
     let headers = document["components"]["headers"].as_object_mut();
     for (name, header) in headers.into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! Parameters of requests, as exactly as a schema can say what is accepted.
+//! Parameters of requests, as precisely as schemas allow.
 
 use serde_json::Value;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
@@ -15,10 +15,10 @@ use crate::domain::{
 /// White space, which is removed at both ends of a value.
 const SPACE: &str =
     r"[\u0009-\u000d \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*";
-/// At most eight digits before the point, apart from leading zeros.
+/// At most eight digits before the decimal point, apart from leading zeros.
 const WHOLE: &str = "(0*[0-9]{1,8}|[0-9]{1,3},[0-9]{3}|0?[0-9]{1,2},[0-9]{3},[0-9]{3}\
     |0{1,3},(000,)*([0-9]{3}(,[0-9]{3})?|0[0-9]{2},[0-9]{3},[0-9]{3}))";
-/// A character that neither controls nor changes the direction of text; the end of a line and a tab are allowed.
+/// A character that is not a control and does not change the direction of text; newline and tab are allowed.
 const CHARACTER: &str =
     r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]";
 
@@ -67,7 +67,7 @@ fn repeated(parameter: Parameter) -> Parameter {
     ParameterBuilder::from(parameter).style(Some(ParameterStyle::Form)).explode(Some(true)).build()
 }
 
-/// A price as people write it, or nothing.
+/// A price as people write it, or an empty value.
 fn price() -> ObjectBuilder {
     let cents = r"(\.[0-9]{1,2}0*)?";
     let zero = r"(0+|0{1,3}(,000)+)(\.0+)?";
@@ -76,9 +76,9 @@ fn price() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern))
 }
 
-/// Selects listings.
+/// The parameters that filter listings.
 pub(super) fn filter() -> Vec<Parameter> {
-    // A schema can't count different values.
+    // A schema can't count distinct values.
     let location = ArrayBuilder::new().items(text(Location::MAX_CHARS));
     let locations = query(
         "location",
@@ -130,7 +130,7 @@ pub(super) fn filter() -> Vec<Parameter> {
     parameters
 }
 
-/// Selects, orders and cuts the list.
+/// The parameters of the list: filter, order and page.
 pub(super) fn list() -> Vec<Parameter> {
     let sort = ObjectBuilder::new()
         .schema_type(Type::String)
@@ -154,7 +154,7 @@ pub(super) fn list() -> Vec<Parameter> {
             "The number of listings per page.",
             or_empty(number(1, i64::from(MAX_PAGE_SIZE))),
         ),
-        // Only the site can tell which text is a cursor.
+        // A schema can't describe a valid cursor.
         query(
             "cursor",
             "A position in a list with these filters and this order, from `next` or `previous`; overrides `page`.",
@@ -165,7 +165,7 @@ pub(super) fn list() -> Vec<Parameter> {
     parameters
 }
 
-/// Selects places: by the listings that are counted, and by a part of the name.
+/// The parameters of the places: the filter, and a part of the name.
 pub(super) fn places() -> Vec<Parameter> {
     let mut parameters = filter();
     parameters.retain(|parameter| parameter.name != "location");
@@ -189,7 +189,7 @@ pub(super) fn address() -> Parameter {
     query("url", about, example("/properties/?location=Leith"))
 }
 
-/// Asks for JSON without a header.
+/// The parameter that requests JSON without a header.
 pub(super) fn format() -> Parameter {
     query("format", "The response format; overrides the header Accept.", example("json"))
 }
@@ -229,7 +229,7 @@ fn path(name: &str, about: &str, schema: impl Into<Schema>) -> Parameter {
     parameter(name, ParameterIn::Path, about, schema)
 }
 
-/// A parameter, which is required only as a part of the path.
+/// A parameter; it is required only in the path.
 fn parameter(name: &str, place: ParameterIn, about: &str, schema: impl Into<Schema>) -> Parameter {
     let required = match place {
         ParameterIn::Path => Required::True,
@@ -248,7 +248,7 @@ fn example(value: &str) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).examples([value])
 }
 
-/// A text of so many characters at most, without the white space at its ends.
+/// A text of limited length, without white space at its ends.
 fn text(max_chars: usize) -> ObjectBuilder {
     let pattern = format!("^{SPACE}{CHARACTER}{{0,{max_chars}}}{SPACE}$");
     ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern))
@@ -263,7 +263,7 @@ fn number(min: i64, max: i64) -> ObjectBuilder {
         .maximum(Some(max as f64))
 }
 
-/// A value, or none.
+/// A value or an empty text.
 fn or_empty(schema: ObjectBuilder) -> OneOfBuilder {
     let empty = ObjectBuilder::new().schema_type(Type::String).pattern(Some(format!("^{SPACE}$")));
     OneOfBuilder::new().item(schema).item(empty)

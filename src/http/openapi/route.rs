@@ -1,4 +1,4 @@
-//! An address's description, put together step by step, and the headers and failures that descriptions share.
+//! Builds the description of an operation, with the headers and errors that operations share.
 
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{OperationBuilder, Parameter, PathItem, Paths};
@@ -10,12 +10,12 @@ use utoipa::openapi::{
     ComponentsBuilder, Content, ContentBuilder, HttpMethod, Ref, RefOr, Required, Schema,
 };
 
-/// Headers that only some of the responses have which list them.
+/// Headers that only some of the responses have.
 pub(super) const OPTIONAL_HEADERS: [&str; 1] = ["Content-Encoding"];
-/// Headers of a page that is cached.
+/// The headers of a cached page.
 const CACHED: [&str; 5] = ["Age", "Cache-Control", "Cache-Status", "ETag", "Vary"];
 
-/// Headers with the pattern of their values (none of a whole number) and their meaning.
+/// The headers, each with the pattern of its values (empty for a whole number) and its meaning.
 const HEADERS: [(&str, &str, &str); 10] = [
     ("Age", "", "Seconds since the data of the page were read."),
     (
@@ -34,10 +34,10 @@ const HEADERS: [(&str, &str, &str); 10] = [
     ("Retry-After", "", "Seconds until the client should retry."),
     ("Vary", "^Accept, Accept-Encoding$", "The request headers that select a representation."),
     ("WWW-Authenticate", "^Bearer$", "How to authenticate."),
-    ("X-Request-Id", "^[0-9a-f]{16}$", "The request number in the site's log."),
+    ("X-Request-Id", "^[0-9a-f]{16}$", "The request's id in the site's log."),
 ];
 
-/// Failures: status, name, meaning, and a header if they have one.
+/// The errors: status, name, meaning, and a header if they have one.
 const FAILURES: [(u16, &str, &str, Option<&str>); 8] = [
     (400, "BadRequest", "The input is not valid, or the host is not allowed.", None),
     (401, "Unauthorized", "Neither a valid token nor a staff session.", Some("WWW-Authenticate")),
@@ -60,10 +60,10 @@ const FAILURES: [(u16, &str, &str, Option<&str>); 8] = [
     ),
 ];
 
-/// A representation: its media type and its schema.
+/// A representation: its media type and schema.
 pub(super) type Format = (&'static str, RefOr<Schema>);
 
-/// JSON of a schema, or of any object where the schema has no name.
+/// JSON with a schema, or any object if the schema has no name.
 pub(super) fn json(schema: &str) -> Format {
     let schema = match schema {
         "" => Object::with_type(Type::Object).into(),
@@ -77,17 +77,17 @@ pub(super) fn text(media_type: &'static str) -> Format {
     (media_type, Object::with_type(Type::String).into())
 }
 
-/// JSON of a schema, or a page.
+/// JSON with a schema, or an HTML page.
 pub(super) fn html_or(schema: &str) -> [Format; 2] {
     [json(schema), text("text/html")]
 }
 
-/// An address with a method.
+/// The description of an operation: a path with a method.
 pub(super) struct Route {
     path: &'static str,
     method: HttpMethod,
     operation: OperationBuilder,
-    /// Whether failures may be pages: not where only programs read.
+    /// Whether errors may be HTML pages: not if only programs use the URL.
     pages: bool,
 }
 
@@ -121,7 +121,7 @@ impl Route {
         self.with(|operation| operation.parameters(Some(parameters)))
     }
 
-    /// A body that may be left out, as JSON (`…Request`) or as a form (`…Form`).
+    /// An optional body, as JSON (`…Request`) or as a form (`…Form`).
     pub(super) fn body(self, about: &str, schema: &str) -> Self {
         let content = |kind: &str| content(Ref::from_schema_name(format!("{schema}{kind}")));
         let body = RequestBodyBuilder::new()
@@ -132,7 +132,7 @@ impl Route {
         self.with(|operation| operation.request_body(Some(body.build())))
     }
 
-    /// The answers of a page that is cached.
+    /// The responses of a cached page.
     pub(super) fn cached(mut self, formats: impl IntoIterator<Item = Format>) -> Self {
         let formats: Vec<_> = formats.into_iter().collect();
         self.pages = formats.iter().any(|(name, _)| *name == "text/html");
@@ -146,7 +146,7 @@ impl Route {
         })
     }
 
-    /// An answer that is made for each request.
+    /// A response that is made for each request.
     pub(super) fn answers(
         self,
         status: &str,
@@ -157,7 +157,7 @@ impl Route {
         self.with(|operation| operation.response(status, answer))
     }
 
-    /// An answer that only leads elsewhere.
+    /// A redirect.
     pub(super) fn redirects(self, status: &str, about: &str) -> Self {
         let redirect = response(about, [], &["Cache-Control", "Location"]);
         self.with(|operation| operation.response(status, redirect))
@@ -180,7 +180,7 @@ impl Route {
     }
 }
 
-/// Adds the headers and the responses that routes share.
+/// Adds the headers and responses that operations share.
 pub(super) fn register(mut components: ComponentsBuilder) -> ComponentsBuilder {
     for (name, pattern, about) in HEADERS {
         let schema = ObjectBuilder::new();

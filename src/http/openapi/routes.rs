@@ -1,4 +1,4 @@
-//! Every address with its parameters and answers.
+//! The description of every operation.
 
 use utoipa::openapi::HttpMethod;
 use utoipa::openapi::security::SecurityRequirement;
@@ -7,10 +7,10 @@ use super::parameters as p;
 use super::route::{Route, html_or, json, text};
 use crate::services::EXPOSITION_TYPE;
 
-/// Listings: the list and each listing's own page.
+/// The list and the pages of listings.
 pub(super) fn listings() -> Vec<Route> {
     let get = |path, id, summary| Route::new(path, HttpMethod::Get, "listings", id, summary);
-    // The list's query can't be wrong here: what can't be parsed counts as all listings.
+    // The query can't be invalid here: an invalid one counts as all listings.
     let turn = |path, id, summary| {
         get(path, id, summary)
             .takes([p::id()])
@@ -63,7 +63,7 @@ pub(super) fn listings() -> Vec<Route> {
     ]
 }
 
-/// What programs read: crawlers, feed readers, supervisors.
+/// URLs for programs: crawlers, feed readers, supervisors.
 pub(super) fn machines() -> Vec<Route> {
     let get = |path, id, summary| Route::new(path, HttpMethod::Get, "programs", id, summary);
     let xml = || [text("application/xml; charset=utf-8")];
@@ -99,12 +99,12 @@ pub(super) fn machines() -> Vec<Route> {
             [text("text/plain")],
         ),
         get("/readyz", "getReadiness", "Whether the instance is ready for requests.")
-            .answers("200", "Requests may be sent.", [json("Readiness")])
-            .answers("503", "Requests may not be sent, and this is why.", [json("Readiness")]),
+            .answers("200", "The instance is ready.", [json("Readiness")])
+            .answers("503", "The instance is not ready, with the reason.", [json("Readiness")]),
     ]
 }
 
-/// What operators do with the cache. `security` names the ways to log in.
+/// The management endpoints. `security` are the ways to log in.
 pub(super) fn management(security: &[SecurityRequirement]) -> Vec<Route> {
     let route = |path, method, id, summary| {
         Route::new(path, method, "management", id, summary)
@@ -148,7 +148,7 @@ pub(super) fn management(security: &[SecurityRequirement]) -> Vec<Route> {
                 "loadTestCache",
                 "Requests the list from this instance many times, and measures response times.",
             )
-            .body("The load; without a body, the defaults.", "LoadTest")
+            .body("The options; without a body, the defaults.", "LoadTest")
             .fails(&[409]),
             "LoadTestReport",
         ),
@@ -171,8 +171,8 @@ pub(super) fn management(security: &[SecurityRequirement]) -> Vec<Route> {
         post(
             "/properties/cache-warm/",
             "warmCache",
-            "Loads the pages that are requested first. A program waits for the end; a client that accepts HTML is led to \
-             a page that shows the progress.",
+            "Loads the pages that are requested first. A program waits for the end; a client that accepts HTML is \
+             redirected to a page that shows the progress.",
         )
         .answers("200", "The outcome.", [json("CacheWarmed")])
         .redirects("303", "Warming is in progress.")

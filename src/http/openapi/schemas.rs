@@ -1,5 +1,5 @@
-//! The shapes of answers. Those of single values are derived from the types that are sent; the envelopes, which services
-//! put together as JSON, are described here. A test compares each with real answers.
+//! The schemas of responses. Those of single values are derived from the types that are sent; the objects that services
+//! assemble as JSON are described here. A test compares each with real responses.
 
 #![expect(dead_code, reason = "the envelopes only describe what is sent")]
 
@@ -17,7 +17,7 @@ use crate::services::{
     Warmed, WouldEnd,
 };
 
-/// Adds every shape.
+/// Adds every schema.
 pub(super) fn register(components: ComponentsBuilder) -> ComponentsBuilder {
     let add = [
         with::<PropertyJson>,
@@ -43,48 +43,48 @@ pub(super) fn register(components: ComponentsBuilder) -> ComponentsBuilder {
     add.into_iter().fold(components, |components, add| add(components))
 }
 
-/// Adds a shape and its parts.
+/// Adds a schema and its parts.
 fn with<T: ToSchema>(components: ComponentsBuilder) -> ComponentsBuilder {
     let mut parts = Vec::new();
     T::schemas(&mut parts);
     components.schemas_from_iter(parts).schema_from::<T>()
 }
 
-/// A failure (RFC 9457).
+/// An error (RFC 9457).
 #[derive(ToSchema)]
 struct Problem {
     #[schema(pattern = "^about:blank$")]
     r#type: String,
-    /// The failure in a few words.
+    /// The error in a few words.
     title: String,
     #[schema(minimum = 400, maximum = 599)]
     status: u16,
-    /// What went wrong this time.
+    /// What went wrong in this case.
     detail: String,
-    /// The request number in the site's log.
+    /// The request's id in the site's log.
     #[schema(pattern = "^[0-9a-f]{16}$")]
     request_id: String,
-    /// What is wrong with each field of the input, if that is the reason.
+    /// The errors of each field, if the input was invalid.
     #[schema(required = false, nullable = false)]
     errors: Option<BTreeMap<String, Vec<String>>>,
 }
 
-/// Whether requests may be sent to an instance.
+/// Whether the instance is ready for requests.
 #[derive(ToSchema)]
 struct Readiness {
     ready: bool,
-    /// Why it is not ready.
+    /// Why the instance is not ready.
     reason: Option<String>,
     /// Whether the database answers.
     database: bool,
     /// Whether every migration is applied.
     migrated: bool,
     redis: RedisState,
-    /// Whether the event log is followed. Cached pages count as fresh only then.
+    /// Whether the event log is followed. Without it, cached pages are not served as fresh.
     following: bool,
 }
 
-/// The state of Redis, which an instance can do without.
+/// The state of Redis; an instance can work without it.
 #[derive(ToSchema)]
 #[schema(rename_all = "lowercase")]
 enum RedisState {
@@ -115,7 +115,7 @@ struct CacheLevels {
 struct MemoryState {
     enabled: bool,
     reachable: bool,
-    /// Whether this level answers: only while the process receives every event.
+    /// Whether this level may answer: only while the process receives every event.
     armed: bool,
     entries: u64,
     bytes: u64,
@@ -125,26 +125,26 @@ struct MemoryState {
 #[derive(ToSchema)]
 struct LevelState {
     enabled: bool,
-    /// Whether Redis answers, though it may refuse to list its keys.
+    /// Whether Redis answers, even if it refuses to list its keys.
     reachable: bool,
     entries: Option<u64>,
     /// Bytes in Redis's memory.
     bytes: Option<u64>,
-    /// Why a number is not known: what Redis refused, for which account.
+    /// Why a number is unknown: what Redis refused, and for which account.
     #[schema(required = false, nullable = false)]
     reason: Option<String>,
-    /// Whether both are estimates, because not every key was looked at.
+    /// Whether both numbers are estimates, because not every key was examined.
     estimated: bool,
 }
 
-/// Seconds that the default list's rows and count may still be kept; null where they are not cached.
+/// The remaining lifetimes of the default list's rows and count, in seconds; null if they are not cached.
 #[derive(ToSchema)]
 struct TimesLeft {
     all_properties: Option<u64>,
     property_count: Option<u64>,
 }
 
-/// The result of a clear. A part is cleared only after its count was confirmed.
+/// The result of a clear. A part is cleared only after its count is confirmed.
 #[derive(ToSchema)]
 struct CacheCleared {
     success: bool,
@@ -162,34 +162,34 @@ struct CacheCleared {
     entries: Option<WouldEnd>,
 }
 
-/// What to clear: the entries of a tag, or those that show the same rows as a page; without either, everything.
+/// The part to clear: the entries with a tag, or with the same rows as a page; without either, everything.
 #[derive(ToSchema)]
 struct CacheClearRequest {
     /// For example `properties`, `property:7`, `location:Leith`.
     #[schema(required = false, nullable = false)]
     tag: Option<String>,
-    /// A path or an address of this site.
+    /// A path or a URL of this site.
     #[schema(required = false, nullable = false)]
     url: Option<String>,
-    /// Clear everything; the same as neither a tag nor an address.
+    /// Clear everything; the same as neither a tag nor a URL.
     #[schema(required = false, default = false)]
     everything: bool,
-    /// Clear a part; without it, its entries are only counted.
+    /// Clear the part; without it, its entries are only counted.
     #[schema(required = false, default = false)]
     confirm: bool,
 }
 
-/// The same as a form, which may have the session's security token.
+/// The same as a form, which may contain the session's security token.
 #[derive(ToSchema)]
 struct CacheClearForm {
     #[schema(required = false, nullable = false)]
     tag: Option<String>,
     #[schema(required = false, nullable = false)]
     url: Option<String>,
-    /// `yes`, or nothing.
+    /// `yes`, or empty.
     #[schema(required = false, nullable = false)]
     everything: Option<String>,
-    /// `yes`, or nothing. A browser that asks for everything without it gets a page that asks first.
+    /// `yes`, or empty. Without it, a browser that wants to clear everything gets a confirmation page.
     #[schema(required = false, nullable = false)]
     confirm: Option<String>,
     #[schema(required = false, nullable = false)]
@@ -199,7 +199,7 @@ struct CacheClearForm {
 /// The progress of warming.
 #[derive(ToSchema)]
 struct CacheWarming {
-    /// Whether no problem has ended it early.
+    /// Whether warming did not end early.
     success: bool,
     warming: WarmState,
 }
@@ -228,7 +228,7 @@ struct SignalsTest {
     steps: Vec<SignalStep>,
 }
 
-/// Why an address is answered as it is.
+/// Why a URL is answered as it is.
 #[derive(ToSchema)]
 struct CacheExplained {
     success: bool,
@@ -236,7 +236,7 @@ struct CacheExplained {
     explanation: Explanation,
 }
 
-/// The load test's request as a form, which may have the session's security token.
+/// The options of the load test as a form, which may contain the session's security token.
 #[derive(ToSchema)]
 struct LoadTestForm {
     #[schema(required = false, minimum = 1, maximum = 10_000, default = 100)]

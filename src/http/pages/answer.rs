@@ -1,4 +1,4 @@
-//! Answers a request from a page in hand: its best encoding, or only the news that the client's copy is still right.
+//! Responds with a page: its best encoding, or 304 if the client's copy is current.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use crate::cache::StoredPage;
 use crate::http::negotiation::{AcceptedEncodings, representation};
 
-/// The answer with a page, or 304.
+/// The response with a page, or 304.
 pub(in crate::http) fn answer(
     page: &StoredPage,
     headers: &HeaderMap,

@@ -1,4 +1,4 @@
-//! A request, parsed once: its URL, whether it may be answered, and the page that it asks for.
+//! A request, parsed once: its URL, whether it may be answered, and the requested page.
 
 use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
@@ -19,33 +19,33 @@ const MAX_ADDRESS_BYTES: usize = 16 * 1024;
 /// What a request asks for.
 #[derive(Debug)]
 pub(in crate::http) struct Asked {
-    /// The URL; `None` where there is none.
+    /// The URL; `None` if the site has no such URL.
     pub(in crate::http) url: Option<&'static Url>,
     /// The family that the request is counted in.
     pub(in crate::http) route: Route,
-    /// Why the request is not answered as it is.
+    /// Why the request is refused or redirected.
     pub(in crate::http) refusal: Option<Refusal>,
     /// The encodings that the client accepts.
     pub(in crate::http) encodings: AcceptedEncodings,
-    /// The page at a URL of public pages, or what is wrong with the query.
+    /// The requested public page, or the errors of its query.
     pub(in crate::http) page: Option<Result<Wanted, FieldErrors>>,
 }
 
-/// A page, its key, and whether memory was looked up.
+/// A requested page, its key, and whether memory was looked up.
 #[derive(Debug)]
 pub(in crate::http) struct Wanted {
     pub(in crate::http) page: PublicPage,
     pub(in crate::http) key: PageKey,
-    /// `None` for a request that the cache may not answer.
+    /// The miss in memory; `None` for a request that the cache may not answer.
     pub(in crate::http) missed: Option<Missed>,
 }
 
-/// Why a request is not answered as it is.
+/// Why a request is refused or redirected.
 #[derive(Debug, Clone)]
 pub(in crate::http) enum Refusal {
     /// It names a host that is not the site's.
     Host,
-    /// The client accepts no encoding that the site has.
+    /// The client accepts none of the site's encodings.
     Encoding,
     /// Its address is too long.
     Length,
@@ -54,15 +54,15 @@ pub(in crate::http) enum Refusal {
 }
 
 impl Asked {
-    /// Parses a request. The host is checked first, so that no cache sees a foreign one.
+    /// Parses a request. The host is checked first, so that no cache is used for a foreign one.
     pub(in crate::http) fn by(request: &ServiceRequest, site: &Site) -> Self {
-        // Decoded as the router sees it.
+        // Decoded in the same way as by the router.
         let path = request.match_info().as_str();
         let (query, headers) = (request.query_string(), request.headers());
         let (url, parameter) = find(path).unzip();
         let encodings = AcceptedEncodings::of(headers);
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-        // Load balancers and orchestrators check an instance by its address.
+        // Load balancers and orchestrators check an instance by its IP address.
         let checks_health = url.is_some_and(|url| url.route == Route::Health);
         let refusal = if !checks_health && !site.is_named_by(request) {
             Some(Refusal::Host)

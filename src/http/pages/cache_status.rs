@@ -1,4 +1,4 @@
-//! `Cache-Status` (RFC 9211): how each level took part in an answer.
+//! The `Cache-Status` header (RFC 9211): the outcome of each level.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use actix_web::http::header::HeaderValue;
 
 use crate::cache::policy::{Level, Outcome};
 
-/// The header of an answer, the level nearest to the database first (RFC 9211, section 2).
+/// The header of a response, the level nearest to the database first (RFC 9211, section 2).
 pub(super) fn header(trail: &[(Level, Outcome)]) -> HeaderValue {
     let mut text = String::with_capacity(64);
     for (at, (level, outcome)) in trail.iter().enumerate() {
@@ -16,22 +16,22 @@ pub(super) fn header(trail: &[(Level, Outcome)]) -> HeaderValue {
         text.push_str(separator);
         push_member(&mut text, *level, *outcome, last);
     }
-    // Names of levels and numbers are visible ASCII.
+    // The names of levels, and numbers, are visible ASCII.
     HeaderValue::from_maybe_shared(text).unwrap_or(HeaderValue::from_static("page-redis"))
 }
 
-/// The header of an answer from memory.
+/// The header of a response from memory.
 pub(in crate::http) fn memory_hit(ttl: Duration) -> HeaderValue {
     header(&[(Level::PageMemory, Outcome::Hit(ttl))])
 }
 
-/// The header of an answer that no level was asked for.
+/// The header of a response for which no level was asked.
 pub(in crate::http) fn bypass() -> HeaderValue {
     HeaderValue::from_static("page-redis; fwd=bypass")
 }
 
-/// A level's member. An entry that was invalidated is no entry: `uri-miss`. The lifetime is said only of the level
-/// that answered: it is the page's.
+/// Appends a level's member. An invalidated entry counts as none: `uri-miss`. Only the level that answered has a
+/// lifetime, which is the page's.
 fn push_member(text: &mut String, level: Level, outcome: Outcome, last: bool) {
     text.push_str(level.name());
     // Writing to a string can't fail.
@@ -42,7 +42,7 @@ fn push_member(text: &mut String, level: Level, outcome: Outcome, last: bool) {
         Outcome::Miss { stored: false } => text.write_str("; fwd=uri-miss"),
         Outcome::Bypass => text.write_str("; fwd=bypass"),
         Outcome::Collapsed => text.write_str("; fwd=uri-miss; collapsed"),
-        // A negative lifetime is how long ago it ended (RFC 9211, section 2.4).
+        // A negative lifetime is the time since it ended (RFC 9211, section 2.4).
         Outcome::Stale(since) => {
             let seconds = since.as_secs().max(1);
             write!(text, "; hit; ttl=-{seconds}; detail=stale-if-error")

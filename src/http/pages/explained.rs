@@ -1,4 +1,4 @@
-//! The page that a URL names, as the site would read it; makes no request.
+//! Parses the URL of a page for an explanation, without a request.
 
 use actix_web::http::header::{ACCEPT, HeaderMap, HeaderValue};
 use url::Url;
@@ -9,13 +9,13 @@ use crate::http::Site;
 use crate::services::ExplainedPage;
 use crate::services::urls::find;
 
-/// Longer addresses are refused.
+/// The maximum length of a URL, in bytes.
 const MOST_BYTES: usize = 4000;
 
-/// The page at an address of the site, or at a path, as a browser asks for it.
+/// The page at a URL or path of the site, as a browser requests it.
 ///
 /// # Errors
-/// When it is not an address of the site, or not one of a page that is cached.
+/// If it is not a URL of the site, or not one of a cached page.
 pub fn explained(address: &str, site: &Site) -> Result<ExplainedPage, FieldErrors> {
     let url = own(address.trim(), site).map_err(|message| FieldErrors::of("url", message))?;
     let mut headers = HeaderMap::new();
@@ -45,7 +45,7 @@ pub fn explained(address: &str, site: &Site) -> Result<ExplainedPage, FieldError
     })
 }
 
-/// The address, if it is one of the site's.
+/// The URL, if it is the site's.
 fn own(address: &str, site: &Site) -> Result<Url, String> {
     if address.len() > MOST_BYTES {
         return Err(format!("The URL is longer than {MOST_BYTES} bytes."));
@@ -62,7 +62,7 @@ fn own(address: &str, site: &Site) -> Result<Url, String> {
     }
 }
 
-/// What is wrong with the query of an address.
+/// A message about the invalid query of a URL.
 fn refused(errors: &FieldErrors) -> String {
     let messages = errors.iter();
     let messages = messages.map(|(field, messages)| format!("{field}: {}", messages.join(" ")));

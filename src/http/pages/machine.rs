@@ -1,4 +1,4 @@
-//! Pages for programs: what crawlers may look at, the site map, feeds.
+//! Pages for programs: robots.txt, the site map, feeds, and the API description.
 
 use super::rendered::{json, text, xml};
 use crate::cache::Rendered;
@@ -9,37 +9,37 @@ use crate::http::{AppError, openapi};
 use crate::services::urls::closed_to_crawlers;
 use crate::services::{PageKey, Services};
 
-/// A page for programs, in the one format that it has.
+/// A page for programs; each has one format.
 #[derive(Debug, Clone)]
 pub(in crate::http) enum MachinePage {
-    /// The rules for crawlers.
+    /// The rules for crawlers: `robots.txt`.
     Robots,
     /// The list of the site map's parts.
     Sitemap,
-    /// The part of the pages that are no listings.
+    /// The part with the pages that are not listings.
     SitemapPages,
-    /// A part of listings.
+    /// A part with listings.
     SitemapPart(SitemapPart),
-    /// The newest listings of a search.
+    /// The newest listings of a filter.
     Feed(Box<ListingFilter>),
-    /// The description of the site's addresses.
+    /// The API description.
     Description {
-        /// Whether management is open, as it is in development mode.
+        /// Whether the management endpoints need no credentials, as in development mode.
         open: bool,
     },
 }
 
 impl MachinePage {
-    /// The feed that a query string asks for.
+    /// The feed of a query string.
     ///
     /// # Errors
-    /// When a parameter is not valid.
+    /// If a parameter is invalid.
     pub(super) fn feed(query_string: &str) -> Result<Self, FieldErrors> {
-        // It has one order and one page.
+        // A feed has one order and one page.
         Ok(Self::Feed(Box::new(ListingFilter::parse(query_string)?)))
     }
 
-    /// Its identity, on a site at an address.
+    /// The page's identity on a site.
     pub(super) fn key(&self, site_url: &str) -> PageKey {
         match self {
             Self::Robots => PageKey::constant(site_url, "robots.txt"),
@@ -54,7 +54,7 @@ impl MachinePage {
         }
     }
 
-    /// Computes it from cached data.
+    /// Renders the page from cached data.
     pub(super) async fn render(
         self,
         services: &Services,
@@ -102,7 +102,7 @@ impl MachinePage {
     }
 }
 
-/// The query string that asks for exactly a filter.
+/// The query string of exactly this filter.
 fn canonical(filter: &ListingFilter) -> String {
     ListingQuery::of(filter.clone()).canonical()
 }

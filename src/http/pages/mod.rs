@@ -1,7 +1,7 @@
-//! Public pages: which one a request asks for, how it is computed, and how it is answered from the cache.
+//! Public pages: which one is requested, how it is rendered, and how it is answered from the cache.
 //!
-//! A page is identified by parsed input only, and is computed from that input and the database: no request, so no
-//! cookie, reaches the code that renders it. That is also why one computation can serve all requests.
+//! A page is identified by parsed input, and rendered from that input and the database: no request, so no cookie,
+//! reaches the code that renders it. So one rendering can serve all requests.
 
 mod answer;
 mod asked;

@@ -1,4 +1,4 @@
-//! Which page a request asks for, and how it is computed.
+//! The requested public page, and how it is rendered.
 
 use actix_web::http::header::HeaderMap;
 
@@ -22,7 +22,7 @@ use crate::services::{ListView, ListingPage, Meant, PageKey, Services};
 pub(in crate::http) enum PublicPage {
     /// A page of the list.
     List {
-        /// Filter, order and position.
+        /// The filter, order and position.
         query: ListingQuery,
         /// The response format.
         format: Format,
@@ -31,12 +31,12 @@ pub(in crate::http) enum PublicPage {
     Detail {
         /// The listing to show.
         id: PropertyId,
-        /// The list that it was found in; JSON has none.
+        /// The list that the reader came from; JSON has none.
         result: Box<ListingQuery>,
         /// The response format.
         format: Format,
     },
-    /// The places that listings are in.
+    /// The places of listings.
     Places {
         /// The filter of the places.
         query: PlaceQuery,
@@ -55,7 +55,7 @@ pub(in crate::http) enum PublicPage {
 }
 
 impl PublicPage {
-    /// The page at a URL, or what is wrong with the query; `None` where no cached page is.
+    /// The page at a URL, or the errors of its query; `None` if the URL has no cached page.
     pub(super) fn at(
         url: &Url,
         parameter: &str,
@@ -101,17 +101,17 @@ impl PublicPage {
         }
     }
 
-    /// The list that a query string asks for.
+    /// The list of a query string.
     ///
     /// # Errors
-    /// When a parameter is not valid.
+    /// If a parameter is invalid.
     pub(in crate::http) fn list(query_string: &str, format: Format) -> Result<Self, FieldErrors> {
         let query = ListingQuery::parse(query_string, Cursors::Accepted)?;
         Ok(Self::List { query, format })
     }
 
-    /// The page of the listing that a path names, with what the query string says of the list that it was found in;
-    /// `None` when the path names none.
+    /// The page of the listing in a path, with the list that the reader came from according to the query string; `None`
+    /// if the path has no valid number.
     fn detail(id: &str, query_string: &str, format: Format) -> Option<Self> {
         let id = PropertyId(id.parse().ok()?);
         let result = Box::new(match format {
@@ -121,16 +121,16 @@ impl PublicPage {
         Some(Self::Detail { id, result, format })
     }
 
-    /// The places that a query string asks for.
+    /// The places of a query string.
     ///
     /// # Errors
-    /// When a parameter is not valid.
+    /// If a parameter is invalid.
     fn places(query_string: &str, format: Format) -> Result<Self, FieldErrors> {
         let query = PlaceQuery::parse(query_string)?;
         Ok(Self::Places { query, format })
     }
 
-    /// Its identity, on a site at an address.
+    /// The page's identity on a site.
     pub(super) fn key(&self, site_url: &str) -> PageKey {
         match self {
             Self::List { query, format } => PageKey::list(site_url, query, format.name()),
@@ -145,7 +145,7 @@ impl PublicPage {
         }
     }
 
-    /// Computes it from cached data.
+    /// Renders the page from cached data.
     pub(super) async fn render(
         self,
         services: &Services,
@@ -192,7 +192,7 @@ impl PublicPage {
         }
     }
 
-    /// Computes it straight from the database; only lists are asked for so.
+    /// Renders the page directly from the database; only lists support this.
     pub(super) async fn render_uncached(
         self,
         services: &Services,
@@ -217,10 +217,10 @@ impl PublicPage {
     }
 }
 
-/// A listing, if the public may see it.
+/// Returns a listing, if the public may see it.
 ///
 /// # Errors
-/// [`AppError::NotFound`] also for a draft, [`AppError::Withdrawn`].
+/// [`AppError::NotFound`], also for a draft; [`AppError::Withdrawn`].
 pub(in crate::http) fn published(property: Option<&Property>) -> Result<&Property, AppError> {
     match property.map(|property| (property, property.status())) {
         None | Some((_, Status::Draft)) => Err(AppError::NotFound),
@@ -229,14 +229,14 @@ pub(in crate::http) fn published(property: Option<&Property>) -> Result<&Propert
     }
 }
 
-/// The list that a query string says a listing was found in. What is not valid is not told: a listing's page is right
-/// without it.
+/// The list that the reader came from, according to the query string. Errors are ignored, because the listing's page is
+/// right without it.
 pub(in crate::http) fn result(query_string: &str) -> ListingQuery {
     let query = ListingQuery::parse(query_string, Cursors::Ignored);
     query.unwrap_or_default().result()
 }
 
-/// A page made of a cached value, with leave to keep it for as long as that is kept.
+/// A page made of a cached value, with the permission to store it for as long as that value.
 fn kept<T>(
     cached: Cached<T>,
     render: impl FnOnce(&T) -> Result<Rendered, AppError>,
@@ -255,7 +255,7 @@ fn list_as_html(view: &ListView, site_url: &str) -> Result<Rendered, AppError> {
     html(&ListPage::new(view, site_url))
 }
 
-/// A page of a list, unless it is past the last.
+/// Returns a page of a list, unless it is after the last.
 fn existing<'a>(list: &'a ListingPage, query: &ListingQuery) -> Result<&'a ListingPage, AppError> {
     match list.properties.is_empty() && matches!(query.position, Position::Page(2..)) {
         true => Err(AppError::NotFound),

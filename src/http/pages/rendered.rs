@@ -1,4 +1,4 @@
-//! A page's body with its type, before anything is known of how long it may be kept.
+//! Rendered bodies with their types, before a cache policy is attached.
 
 use actix_web::http::header::HeaderValue;
 use actix_web::web::Bytes;
@@ -8,17 +8,17 @@ use serde::Serialize;
 use crate::cache::Rendered;
 use crate::http::AppError;
 
-/// A page for people.
+/// An HTML page.
 pub(super) fn html(template: &impl Template) -> Result<Rendered, AppError> {
     text("text/html; charset=utf-8", template)
 }
 
-/// A document of the site map.
+/// An XML document of the site map.
 pub(super) fn xml(template: &impl Template) -> Result<Rendered, AppError> {
     text("application/xml; charset=utf-8", template)
 }
 
-/// A text of another type.
+/// A text with another type.
 pub(super) fn text(
     content_type: &'static str,
     template: &impl Template,
@@ -26,7 +26,7 @@ pub(super) fn text(
     Ok(rendered(content_type, template.render()?.into()))
 }
 
-/// Data.
+/// A JSON document.
 pub(super) fn json(value: &impl Serialize) -> Result<Rendered, AppError> {
     let body = serde_json::to_vec(value).map_err(|err| AppError::Fault(err.to_string()))?;
     Ok(rendered("application/json", body.into()))

@@ -1,4 +1,4 @@
-//! A page through the cache.
+//! Answers requests for pages through the cache.
 
 use std::time::Instant;
 
@@ -15,11 +15,11 @@ use crate::http::negotiation::AcceptedEncodings;
 use crate::http::{AppError, Site};
 use crate::services::{Services, Turn};
 
-/// Answers with a page that memory has missed: from Redis, or computed. A request that the cache may not answer, such as
-/// one with credentials, is answered past it.
+/// Answers with a page that memory does not have: from Redis, or rendered. If the cache may not answer the request, for
+/// example because it has credentials, the page is rendered without it.
 ///
 /// # Errors
-/// Those of the computation.
+/// The errors of the rendering.
 pub(in crate::http) async fn serve(
     request: &HttpRequest,
     wanted: Wanted,
@@ -34,7 +34,7 @@ pub(in crate::http) async fn serve(
         return Ok(not_kept(page.render(&services, &site.url).await?));
     };
     let cache = services.cache.clone();
-    // On the heap, because the future of a whole page is large and is seldom needed.
+    // On the heap, because the future of a page is large and seldom needed.
     let render = move || {
         Box::pin(async move {
             let _turn = turn.await?;
@@ -49,10 +49,10 @@ pub(in crate::http) async fn serve(
     Ok(answer_or_stand_in(&served, request.headers(), encodings, age, status))
 }
 
-/// Answers with a page straight from the database: no cache is read or written.
+/// Answers with a page directly from the database: no cache is read or written.
 ///
 /// # Errors
-/// Those of the computation.
+/// The errors of the rendering.
 pub(in crate::http) async fn serve_uncached(
     request: &HttpRequest,
     page: PublicPage,
@@ -64,7 +64,7 @@ pub(in crate::http) async fn serve_uncached(
     Ok(not_kept(page.render_uncached(&services, &site.url).await?))
 }
 
-/// The turn that a costly answer to a request needs, and any other one does not.
+/// Takes a turn if the answer is costly; other answers need none.
 pub(in crate::http) fn admit(
     request: &HttpRequest,
     is_costly: bool,
@@ -79,7 +79,7 @@ pub(in crate::http) fn admit(
     }
 }
 
-/// A page that no cache keeps.
+/// The response with a page that is not stored.
 fn not_kept(page: Rendered) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, page.content_type))
@@ -88,7 +88,7 @@ fn not_kept(page: Rendered) -> HttpResponse {
         .body(page.body)
 }
 
-/// Computes a page anew that is about to expire.
+/// Renders a page again that is about to expire.
 pub(in crate::http) async fn refresh(
     wanted: Wanted,
     services: web::Data<Services>,

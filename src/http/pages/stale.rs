@@ -1,4 +1,4 @@
-//! A stale page that is served during an outage shows a notice.
+//! Adds a notice to stale pages that are served during an outage.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::cache::{Served, StoredPage};
 use crate::http::negotiation::AcceptedEncodings;
 use crate::http::views::stale::{SLOT, StaleNotice};
 
-/// The answer with a page, with the notice if it is stale.
+/// The response with a page, with the notice if it is stale.
 pub(super) fn answer_or_stand_in(
     served: &Served,
     headers: &HeaderMap,
@@ -28,9 +28,9 @@ pub(super) fn answer_or_stand_in(
     }
 }
 
-/// The same page with the notice, which is another representation with a validator of its own; `None` for data.
+/// The page with the notice, which is a separate representation with its own validator; `None` for JSON.
 fn with_notice(page: &StoredPage) -> Option<StoredPage> {
-    // Data may hold any text of a listing, but HTML has it escaped.
+    // JSON may contain the slot's text within a listing; in HTML it would be escaped.
     let is_html = page.content_type.as_bytes().starts_with(b"text/html");
     let text = std::str::from_utf8(page.text()).ok().filter(|_| is_html)?;
     let (before, after) = text.split_once(SLOT)?;

@@ -1,4 +1,4 @@
-//! `templates/errors/`
+//! The data of the templates in `templates/errors/`.
 
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -12,7 +12,7 @@ pub(in crate::http) struct Failure<'a> {
     pub(in crate::http) status: StatusCode,
     pub(in crate::http) detail: &'a str,
     pub(in crate::http) request_id: &'a str,
-    /// Names and addresses of pages to go on to.
+    /// The titles and URLs of pages to suggest.
     pub(in crate::http) ways_on: &'a [(String, String)],
     /// Whether the request was for the admin; the page then links back to it.
     pub(in crate::http) in_admin: bool,
@@ -47,7 +47,7 @@ impl Failure<'_> {
             None => ErrorPage { status, title, failure: self, facade: Facade::of_failure(status) }
                 .render(),
         };
-        // A page about a failure must not fail: without the template there are still its words.
+        // An error page must not fail: without the template, its title is sent.
         page.unwrap_or_else(|_| title.to_owned())
     }
 }
@@ -71,7 +71,7 @@ pub(in crate::http) fn title(status: StatusCode) -> &'static str {
     }
 }
 
-/// The explanation of a failure that has none of its own.
+/// The explanation of an error that has none of its own.
 pub(in crate::http) fn default_detail(status: StatusCode) -> &'static str {
     match status.as_u16() {
         404 => "There is no page at this address.",

@@ -1,4 +1,4 @@
-//! What every page of the admin shows besides its content.
+//! The frame of admin pages: everything except their content.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,9 +9,9 @@ use crate::domain::{Permission, Permissions, Status};
 pub(in crate::http) struct Message {
     /// `success` or `warning`.
     pub(in crate::http) level: String,
-    /// What to say.
+    /// The text of the message.
     pub(in crate::http) text: String,
-    /// What can be undone about it.
+    /// The undo button of the message.
     #[serde(default)]
     pub(in crate::http) undo: Option<Undo>,
 }
@@ -19,26 +19,26 @@ pub(in crate::http) struct Message {
 /// The form that undoes a change.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::http) struct Undo {
-    /// Where it is sent.
+    /// The URL that receives the form.
     pub(in crate::http) address: String,
-    /// The status to set, where a change of the status is undone.
+    /// The status to set, if a change of the status is undone.
     #[serde(default)]
     pub(in crate::http) status: Option<Status>,
-    /// The state of the list that one comes back to.
+    /// The state of the list to return to.
     pub(in crate::http) filters: String,
 }
 
-/// What every admin page shows besides its content.
+/// Everything that an admin page shows besides its content.
 #[derive(Default)]
 pub(in crate::http) struct Frame {
     pub(in crate::http) username: String,
     pub(in crate::http) csrf_token: String,
     pub(in crate::http) messages: Vec<Message>,
-    /// Whether they may do everything.
+    /// Whether the user has all permissions.
     pub(in crate::http) is_superuser: bool,
-    /// What they may do besides.
+    /// The permissions of the user.
     pub(in crate::http) permissions: Permissions,
-    /// How many enquiries are unread; 0 for those who may not read them.
+    /// The number of unread enquiries; 0 for users who may not read them.
     pub(in crate::http) unread: i64,
 }
 
@@ -48,7 +48,7 @@ impl Frame {
         Self { permissions: Permissions::all(), ..Self::default() }
     }
 
-    /// Whether the one who looks may do something.
+    /// Whether the user has a permission.
     pub(in crate::http) fn may(&self, permission: &str) -> bool {
         let named = Permission::named(permission);
         self.is_superuser || named.is_some_and(|named| self.permissions.allow(named))

@@ -1,21 +1,21 @@
-//! Addresses that keep the state of a list: what it shows, and in which order.
+//! URLs that contain the state of a list: its filter, order and page.
 
 use crate::domain::AdminListQuery;
 
 /// The field that holds the list's query string, as in Django's admin.
 pub(in crate::http) const FILTERS: &str = "_changelist_filters";
 
-/// The address of the list of listings in a state.
+/// The URL of the list of listings in a state.
 pub(in crate::http) fn list_in(state: &str) -> String {
     in_state("/admin/properties/", state)
 }
 
-/// The address of the list of listings that a query asks for.
+/// The URL of the list of listings for a query.
 pub(super) fn list_of(query: &AdminListQuery) -> String {
     list_in(&query.canonical())
 }
 
-/// The address of a list in a state.
+/// The URL of a list in a state.
 pub(in crate::http) fn in_state(list: &str, state: &str) -> String {
     match state {
         "" => list.to_owned(),
@@ -23,7 +23,7 @@ pub(in crate::http) fn in_state(list: &str, state: &str) -> String {
     }
 }
 
-/// An address that carries a state of a list.
+/// A URL with the state of a list as a parameter.
 pub(in crate::http) fn carrying(address: &str, state: &str) -> String {
     if state.is_empty() {
         return address.to_owned();

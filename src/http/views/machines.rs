@@ -1,4 +1,4 @@
-//! `templates/machines/`
+//! The data of the templates in `templates/machines/`.
 
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -7,8 +7,8 @@ use super::xml as filters;
 use crate::domain::{ListedPart, ListedProperty, ListingFilter, Property, presentation};
 use crate::services::Newest;
 
-/// How much of a description an entry of a feed shows, in characters. Escaped five-fold and with 50 entries that is far
-/// below what the page cache keeps.
+/// The maximum length of a description in a feed's entry, in characters. Even if escaping makes 50 entries five times
+/// as long, they are far below the limit of the page cache.
 const EXCERPT: usize = 1_000;
 
 /// The rules for crawlers.
@@ -16,7 +16,7 @@ const EXCERPT: usize = 1_000;
 #[template(path = "machines/robots.txt")]
 pub(in crate::http) struct Robots<'a> {
     pub(in crate::http) site_url: &'a str,
-    /// The paths that they may not look at.
+    /// The paths that crawlers may not visit.
     pub(in crate::http) closed: Vec<String>,
 }
 
@@ -28,14 +28,14 @@ pub(in crate::http) struct SitemapIndex<'a> {
     pub(in crate::http) parts: &'a [ListedPart],
 }
 
-/// The part of the pages that are no listings.
+/// The part with the pages that are not listings.
 #[derive(Template)]
 #[template(path = "machines/sitemap_pages.xml")]
 pub(in crate::http) struct SitemapPages<'a> {
     pub(in crate::http) site_url: &'a str,
 }
 
-/// A part of listings.
+/// A part with listings.
 #[derive(Template)]
 #[template(path = "machines/sitemap_part.xml")]
 pub(in crate::http) struct SitemapPart<'a> {
@@ -62,7 +62,7 @@ struct Entry<'a> {
 }
 
 impl<'a> Feed<'a> {
-    /// The feed of a filter, whose query string is `canonical`.
+    /// The feed of a filter with the query string `canonical`.
     pub(in crate::http) fn new(
         newest: &'a Newest,
         filter: &ListingFilter,
@@ -85,15 +85,15 @@ impl<'a> Feed<'a> {
             own: address("feed.atom"),
             list: address(""),
             title: title(filter),
-            // What has left the feed has no entry that would tell. A feed that never had one must have a time as well, and
-            // the same one whenever it is made.
+            // Listings that left the feed have no entry with a time, so `departed_at` counts as well. An empty feed
+            // must also have a time, and always the same one.
             updated: latest.max(newest.departed_at).unwrap_or_default(),
             entries: newest.properties.iter().map(entry).collect(),
         }
     }
 }
 
-/// What a feed is of.
+/// The title of the feed of a filter.
 fn title(filter: &ListingFilter) -> String {
     let search = filter.search.iter().map(|search| format!("“{search}”"));
     let locations = filter.locations.iter().map(ToString::to_string);
@@ -109,7 +109,7 @@ fn title(filter: &ListingFilter) -> String {
     }
 }
 
-/// What an entry says of its listing besides the title.
+/// The text of a listing's entry, without its title.
 fn summary(property: &Property) -> String {
     let text = property.description.as_str();
     let mut excerpt: String = text.chars().take(EXCERPT).collect();

@@ -1,4 +1,4 @@
-//! Views: what each template is given. One module per folder of `templates/`.
+//! Views: the data of templates. There is one module per folder of `templates/`.
 
 pub(super) mod admin;
 pub(super) mod alerts;
@@ -29,7 +29,7 @@ pub(super) fn page(mut response: HttpResponseBuilder, template: &impl Template) 
     Ok(response.insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8")).body(body))
 }
 
-/// The same of a form, with another response if its fields are wrong.
+/// Renders a form into a response, or into another one if its fields are invalid.
 pub(super) fn form_page(
     errors: &FieldErrors,
     wrong: HttpResponseBuilder,

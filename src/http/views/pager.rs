@@ -1,31 +1,31 @@
-//! `templates/pager.html`
+//! The data of `templates/pager.html`.
 
-/// How many pages are named on each side of the current one.
+/// The number of page links on each side of the current one.
 const AROUND: u16 = 2;
 
-/// The way through a list's pages.
+/// The links to a list's pages.
 pub(super) struct Pager {
-    /// The current page, from 1; 0 where the way goes on without numbers.
+    /// The current page, from 1; 0 if the pages have no numbers.
     pub(super) page: u16,
-    /// The last page that may be asked for by its number.
+    /// The last page that can be requested by number.
     pub(super) count: u16,
-    /// The page before.
+    /// The URL of the previous page.
     pub(super) previous: Option<String>,
-    /// The page after.
+    /// The URL of the next page.
     pub(super) next: Option<String>,
     link: Box<dyn Fn(u16) -> String>,
 }
 
-/// A page to go to.
+/// A page in the list of links.
 pub(super) struct Step {
     pub(super) page: u16,
     pub(super) url: String,
-    /// Whether pages are left out before it.
+    /// Whether pages are omitted before it.
     pub(super) after_gap: bool,
 }
 
 impl Pager {
-    /// `more` says whether rows follow the current page.
+    /// `more` says whether there are rows after the current page.
     pub(super) fn new(
         page: u16,
         count: u16,
@@ -46,7 +46,7 @@ impl Pager {
         self.count > 1 || self.previous.is_some() || self.next.is_some()
     }
 
-    /// The first page, those around the current one, and the last.
+    /// The first page, those around the current one, and the last page.
     pub(super) fn steps(&self) -> Vec<Step> {
         let near = self.page.saturating_sub(AROUND)..=self.page.saturating_add(AROUND);
         let shown = |page: &u16| *page == 1 || *page == self.count || near.contains(page);

@@ -1,13 +1,13 @@
-//! A photo as an element of a page: a file for each width and format, of which the browser loads one.
+//! A photo in a page: with a file for each width and format, of which the browser loads one.
 
 use crate::domain::{Photo, PhotoFormat};
 
-/// The address of one of a photo's files.
+/// The URL of a file of a photo.
 pub(in crate::http) fn address(photo: &Photo, width: u32, format: PhotoFormat) -> String {
     format!("/media/{}", photo.file(width, format))
 }
 
-/// The address of a photo's largest file that every program reads.
+/// The URL of a photo's largest file in the format that every program can read.
 pub(in crate::http) fn largest(photo: &Photo) -> String {
     address(photo, photo.width, PhotoFormat::Jpeg)
 }
@@ -21,20 +21,20 @@ pub(in crate::http) fn smallest(photo: &Photo) -> String {
 /// A photo in a page.
 pub(in crate::http) struct Picture<'a> {
     pub(in crate::http) photo: &'a Photo,
-    /// What it shows, for readers who can't see it.
+    /// The alternative text.
     pub(in crate::http) alt: &'a str,
-    /// The width of the file for browsers that choose none, and the size of the element.
+    /// The width of the default file, and of the element.
     pub(in crate::http) width: u32,
-    /// The widest file that is of use.
+    /// The largest useful width.
     widest: u32,
-    /// The widths at which it is shown, in CSS.
+    /// The widths at which the photo is shown, as the attribute `sizes`.
     pub(in crate::http) sizes: &'static str,
-    /// Whether it is seen as soon as the page is.
+    /// Whether the photo is visible as soon as the page opens.
     pub(in crate::http) is_first: bool,
 }
 
 impl<'a> Picture<'a> {
-    /// A photo that is shown at `sizes`, at most as wide as `widest` pixels of a screen.
+    /// A photo that is shown at `sizes`, at most `widest` pixels wide.
     pub(in crate::http) fn new(
         photo: &'a Photo,
         sizes: &'static str,
@@ -45,12 +45,12 @@ impl<'a> Picture<'a> {
         Self { photo, alt: &photo.alt, width, widest, sizes, is_first }
     }
 
-    /// The height of that file.
+    /// The height of the default file.
     pub(in crate::http) fn height(&self) -> u32 {
         self.photo.height_at(self.width)
     }
 
-    /// The address of the file for browsers that choose none.
+    /// The URL of the default file.
     pub(in crate::http) fn source(&self) -> String {
         address(self.photo, self.width, PhotoFormat::Jpeg)
     }

@@ -1,8 +1,8 @@
-//! The notice of a page that is shown while the database is out of reach.
+//! The notice on pages that are shown while the database can't be reached.
 
 use askama::Template;
 
-/// The place of the notice: the layout of public pages has it once.
+/// The placeholder of the notice, which occurs once in the layout of public pages.
 pub(in crate::http) const SLOT: &str = "<!--stale-->";
 
 /// The notice.

@@ -1,4 +1,4 @@
-//! Filters of the templates that make XML.
+//! Template filters for XML.
 
 #![expect(unreachable_pub, reason = "the filter macro makes its types public")]
 
@@ -6,7 +6,7 @@ use std::fmt::Display;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-/// A text without the characters that XML can't hold, not even escaped.
+/// A text without the characters that XML does not allow, even escaped.
 #[askama::filter_fn]
 pub(super) fn xml_text(text: impl Display, _: &dyn askama::Values) -> askama::Result<String> {
     let mut text = text.to_string();
@@ -14,13 +14,13 @@ pub(super) fn xml_text(text: impl Display, _: &dyn askama::Values) -> askama::Re
     Ok(text)
 }
 
-/// A time as exact as it is kept, e.g. `2026-01-31T09:30:00.000001Z`: two states of a row never look the same.
+/// A time in full precision, such as `2026-01-31T09:30:00.000001Z`, so that two versions of a row always differ.
 #[askama::filter_fn]
 pub(super) fn instant(at: &DateTime<Utc>, _: &dyn askama::Values) -> askama::Result<String> {
     Ok(at.to_rfc3339_opts(SecondsFormat::AutoSi, true))
 }
 
-/// Whether a character may be in a document (XML 1.0, section 2.2, the production `Char`).
+/// Whether XML allows a character (XML 1.0, section 2.2, the production `Char`).
 fn is_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
 }

@@ -1,7 +1,9 @@
-//! Logging in and out: who may, how often a password may be tried, also again by a user who is logged in, and what is noted.
+//! Logging in and out: checks passwords, limits attempts (also when a logged-in user confirms the password), and
+//! records both.
 //!
-//! **Invariant:** an attempt counts as failed until it has succeeded, and those of one account or one address are
-//! counted one after the other: however many come at once from an address, and at however many instances, five are tried.
+//! **Invariant:** an attempt counts as failed until it has succeeded, and the attempts of one account or one address
+//! are counted one after the other: however many arrive at once from an address, at however many instances, five are
+//! tried.
 //!
 //! **Invariant:** clients of other addresses can delay an attempt at an account, but not prevent it. However many attempts come
 //! from an address, those from others don't wait for them.
@@ -15,33 +17,34 @@ use crate::db::{login_failures, users};
 use crate::domain::{LoginKind, Password, User, UserId, Username};
 use crate::services::{Result, passwords, passwords::Verified};
 
-/// Failed logins from an address that are allowed within [`WINDOW`]; as many at an account from elsewhere delay no attempt.
+/// Failed logins from an address that are allowed within [`WINDOW`]; the same number at an account from elsewhere
+/// causes no delay.
 const FAILURES: i64 = 5;
-/// The first and the longest delay of an attempt at an account at which clients of other addresses failed.
+/// The first and the longest delay of an attempt at an account where clients at other addresses failed.
 const DELAY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
-/// The time in which failed logins are counted together.
+/// The period in which failed logins are counted.
 const WINDOW: Duration = Duration::from_secs(60);
 /// The most characters that are kept of a typed name.
 const MAX_TYPED: usize = 150;
 
-/// The outcome of a login, or of giving one's password again.
+/// The outcome of a login, or of confirming the password.
 #[derive(Debug)]
 pub enum Login {
-    /// The password is the user's, who may enter.
+    /// The password is correct, and the user may enter.
     Entered(User),
-    /// Wrong name or password, or not staff: which of them is not told.
+    /// Wrong name or password, or not staff: the user is not told which.
     Refused,
-    /// Too many failures; try again after so long.
+    /// Too many failures; the user may try again after this time.
     Throttled(Duration),
 }
 
-/// An attempt, as it is counted and noted.
+/// A login attempt, for counting and recording.
 struct Attempt<'a> {
-    /// The account, by the folded username.
+    /// The account: the folded username.
     account: String,
-    /// The network; empty when it is not known.
+    /// The client's network; empty if unknown.
     network: String,
-    /// The network, as it is limited.
+    /// The key by which the network's attempts are limited.
     source: String,
     typed: String,
     visitor: &'a Visitor,
@@ -67,15 +70,15 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// All blocked attempts from a network are one entry, whichever of its addresses they come from.
+    /// One entry for all blocked attempts from a network.
     fn throttled(&self) -> NewLoginEvent<'_> {
         NewLoginEvent { address: self.network.clone(), ..self.event(LoginKind::Throttled, None) }
     }
 }
 
 impl Accounts {
-    /// Checks a name and a password of a member of staff. A hash that another program made, or that was made before
-    /// passwords were prepared, is replaced by the site's own, now that the password is known.
+    /// Checks the name and password of a staff member. A hash that another program made, or that was made before
+    /// passwords were prepared, is then replaced with the site's own.
     pub async fn log_in(
         &self,
         username: &str,
@@ -113,8 +116,8 @@ impl Accounts {
         Ok(Login::Entered(user))
     }
 
-    /// Checks the password of a user who is logged in. A wrong one counts as a failed login, so that anyone who has
-    /// only their session can't guess it faster than at the door; the right one forgets their failures as a login does.
+    /// Checks the password of a logged-in user. A wrong one counts as a failed login, so that a stolen session doesn't
+    /// allow more guesses than the login form; the right one deletes the user's failures, as a login does.
     pub async fn confirm(&self, user: &User, password: String, visitor: &Visitor) -> Result<Login> {
         let attempt = Attempt::new(user.username.as_str(), visitor);
         if let Some(wait) = self.count(&attempt).await? {
@@ -129,7 +132,7 @@ impl Accounts {
         Ok(Login::Entered(user.clone()))
     }
 
-    /// Notes that a user logged out. The caller ends the session.
+    /// Records that a user logged out. The caller ends the session.
     pub async fn note_logout(&self, user: UserId, username: &str, visitor: &Visitor) -> Result<()> {
         let client = self.database.client().await?;
         let noted = NewLoginEvent {
@@ -142,27 +145,27 @@ impl Accounts {
         Ok(login_events::insert(&client, noted).await?)
     }
 
-    /// Notes that an attempt failed; it is counted already.
+    /// Records that an attempt failed; it is counted already.
     async fn refuse(&self, attempt: &Attempt<'_>, user: Option<UserId>) -> Result<Login> {
         let client = self.database.client().await?;
         login_events::insert(&client, attempt.event(LoginKind::Failure, user)).await?;
         Ok(Login::Refused)
     }
 
-    /// Counts an attempt, and delays it where it must be; or tells how long its address may not try.
+    /// Counts an attempt, and delays it if necessary; returns how long its address must wait if it is refused.
     async fn count(&self, attempt: &Attempt<'_>) -> Result<Option<Duration>> {
         let Attempt { account, network, source, .. } = attempt;
         // Logins from one address wait for each other, so that they use up neither the connections nor the turns of others.
         let turn = self.counting.take_as(network.clone()).await?;
         let mut client = self.database.client().await?;
         let work = client.transaction().await?;
-        // In this order in every transaction, so that no two wait for each other.
+        // Every transaction uses this order, so that none wait for each other.
         login_failures::lock(&work, &[account, source]).await?;
         let wait = login_failures::find_wait(&work, source, FAILURES, WINDOW).await?;
         let mut delay = Duration::ZERO;
         match wait {
             Some(_) => {
-                // The lock on the network keeps two from both finding nothing to count on.
+                // The lock on the network prevents two attempts from each adding an entry.
                 if !login_events::count_throttled(&work, network).await? {
                     login_events::insert(&work, attempt.throttled()).await?;
                 }
@@ -181,15 +184,15 @@ impl Accounts {
     }
 }
 
-/// How long an attempt at an account is delayed at which clients of other addresses failed so often.
+/// The delay of an attempt at an account where clients at other addresses failed this often.
 fn delay_after(failures: i64) -> Duration {
     let doublings = u32::try_from(failures - FAILURES).ok();
     let factor = doublings.map_or(0, |doublings| 1 << doublings.min(8));
     (DELAY.0 * factor).min(DELAY.1)
 }
 
-/// A hash of the site's own making for a user whose hash is not, or is not of the prepared password; `None` where there is nothing to do, also for a password
-/// that the site would not take.
+/// The site's own hash for a user whose hash is foreign, or is not of the prepared password; `None` if the hash is
+/// fine, or if the site would not accept the password.
 async fn own_hash(user: &User, password: &str, verified: Verified) -> Result<Option<String>> {
     let is_current = verified == Verified::Prepared && passwords::is_current(&user.password_hash);
     match Password::unchecked(password) {

@@ -1,8 +1,8 @@
-//! What superusers do with accounts.
+//! Account management by superusers.
 //!
-//! **Invariant:** the acting user is *in charge* (an active superuser who is staff) in the transaction itself, not only when
-//! the request arrived; and at least one user is in charge afterwards. Both hold because the transaction locks all users
-//! in charge, so that two requests at once can't undo each other.
+//! **Invariant:** the acting user is *in charge* (an active superuser who is staff) in the transaction itself, not only
+//! when the request arrived; and at least one user is in charge afterwards. The transaction locks all users in charge,
+//! so that two requests at once can't undo each other.
 
 use super::{Accounts, begin, insert};
 use crate::db::{Client, DbError, Transaction, account_events, login_events, sessions, users};
@@ -12,7 +12,7 @@ use crate::domain::{
 };
 use crate::services::{Result, ServiceError, Sessions, passwords};
 
-/// The most sessions of one user that are listed.
+/// The maximum number of a user's sessions that are listed.
 const MAX_SESSIONS: i64 = 100;
 
 /// A page of the accounts.
@@ -26,12 +26,12 @@ pub struct UserPage {
     pub page: u16,
 }
 
-/// A superuser who is doing something.
+/// The superuser who acts.
 #[derive(Debug, Clone)]
 pub struct Actor {
     /// The id.
     pub id: UserId,
-    /// Their login name, which the log will name.
+    /// The login name, for the log.
     pub username: String,
 }
 
@@ -73,13 +73,13 @@ impl From<DbError> for ManageError {
 }
 
 impl Accounts {
-    /// A page of the users that a query asks for.
+    /// A page of the users that a query selects.
     pub async fn list(&self, query: &UserQuery, page_size: u16) -> Result<UserPage> {
         let client = self.database.client().await?;
         let on = |page| UserQuery { page, ..query.clone() };
         let (mut page, mut found) = (query.page, users::list(&client, query, page_size).await?);
         if found.0.is_empty() && page > 0 {
-            // Past the last page there is no row that says how many there are.
+            // Beyond the last page there is no row with the total.
             let (_, total) = users::list(&client, &on(0), 1).await?;
             let last = (total - 1).max(0) / i64::from(page_size);
             page = u16::try_from(last).unwrap_or(u16::MAX);
@@ -99,7 +99,7 @@ impl Accounts {
         Ok(id)
     }
 
-    /// Changes an account, if it is still as `seen`. One that may not enter any more has no sessions any more.
+    /// Changes an account, if it is unchanged since `seen`. If it may no longer enter, its sessions end.
     pub async fn change(
         &self,
         actor: &Actor,
@@ -130,7 +130,7 @@ impl Accounts {
         Ok(self.commit(work, ended).await?)
     }
 
-    /// Gives an account another password, and ends its sessions.
+    /// Sets the password of an account, and ends its sessions.
     pub async fn reset_password(
         &self,
         actor: &Actor,
@@ -146,7 +146,7 @@ impl Accounts {
         }
     }
 
-    /// Deletes an account. What it did is still known by its name.
+    /// Deletes an account. The records of its actions keep its name.
     pub async fn delete(&self, actor: &Actor, id: UserId) -> Result<User, ManageError> {
         let mut client = self.database.client().await?;
         let (work, _) = begin_in_charge(&mut client, actor).await?;
@@ -187,7 +187,8 @@ impl Accounts {
         Ok(sessions::list_of_user(&self.database.client().await?, user, MAX_SESSIONS).await?)
     }
 
-    /// The latest that was done to an account, or to all; before a number, where one is given. Each has its number.
+    /// The latest changes to one account or to all, each with its number; with `before`, only those with a smaller
+    /// number.
     pub async fn events(
         &self,
         user: Option<UserId>,
@@ -198,7 +199,7 @@ impl Accounts {
         Ok(account_events::list(&client, user, before, i64::from(limit)).await?)
     }
 
-    /// The login audit's latest entries that fit a filter.
+    /// The latest entries of the login audit that match a filter.
     pub async fn logins(&self, filter: &LoginFilter, limit: u16) -> Result<Vec<LoginEvent>> {
         Ok(login_events::list(&self.database.client().await?, filter, i64::from(limit)).await?)
     }
@@ -210,7 +211,7 @@ impl Accounts {
     }
 }
 
-/// Begins a transaction of an actor who is in charge; also returns all users who are.
+/// Begins a transaction of an actor who is in charge; also returns all users in charge.
 async fn begin_in_charge<'a>(
     client: &'a mut Client,
     actor: &Actor,

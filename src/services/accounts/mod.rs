@@ -1,6 +1,6 @@
-//! Accounts: logging in, passwords, and what superusers do with the accounts of others.
+//! Accounts: logging in, passwords, and account management.
 //!
-//! **Invariant:** an account is changed in a transaction that knows who does it; the database's triggers record it.
+//! **Invariant:** every transaction that changes an account has an actor; the database's triggers record the change.
 
 pub(super) mod login;
 pub(super) mod management;
@@ -41,8 +41,8 @@ impl Accounts {
         Self { database, sessions, post, counting: Turns::new(Bounds::of_logins()) }
     }
 
-    /// Finds an active member of staff with one of their sessions, by the session's name. What the database says
-    /// counts, not the cached session; that it is in use is noted there, once a minute.
+    /// Finds an active staff member with one of their sessions, by the session's name. The database decides, not the
+    /// cached session; it also records the use, once a minute.
     pub async fn find_by_session(&self, id: UserId, session: &str) -> Result<Option<User>> {
         Ok(users::find_by_session(&self.database.client().await?, id, session).await?)
     }
@@ -63,7 +63,7 @@ impl Accounts {
         Ok(users::count_superusers(&client).await? > 0)
     }
 
-    /// Creates an account that may do everything; `actor` is who the log will name.
+    /// Creates a superuser; the log will name `actor`.
     pub async fn create_superuser(
         &self,
         actor: &str,
@@ -88,14 +88,14 @@ impl Accounts {
         Ok(id)
     }
 
-    /// Checks a name that a new account is to have. That an account can have it is only certain once it has.
+    /// Checks the name of a new account. Another account may still take the name before it is added.
     pub async fn check_name(&self, name: &Username) -> Result<Result<(), NameError>> {
         let client = self.database.client().await?;
         Ok(users::list_names(&client, None).await?.check(name))
     }
 
-    /// Replaces a user's password, and ends all their sessions; `actor` is who the log will name. Where the old one was
-    /// given, `checked` is its stamp: if it has been replaced since, nothing changes, and this is `false`.
+    /// Replaces a user's password, and ends all their sessions; the log will name `actor`. `checked` is the stamp of
+    /// the old password: if it has been replaced since, nothing changes, and this returns `false`.
     pub async fn change_password(
         &self,
         actor: &str,
@@ -109,7 +109,7 @@ impl Accounts {
         self.replace_password(work, user, checked, &hash).await
     }
 
-    /// Replaces a user's password and ends their sessions, and commits that; `false` where there is nothing to replace.
+    /// Replaces a user's password, ends their sessions, and commits; `false` if there is nothing to replace.
     async fn replace_password(
         &self,
         work: Transaction<'_>,
@@ -125,7 +125,7 @@ impl Accounts {
         Ok(true)
     }
 
-    /// Commits a change that ended sessions, which the caches then forget.
+    /// Commits a change that ended sessions, and removes them from the caches.
     async fn commit(&self, work: Transaction<'_>, ended: Vec<Vec<u8>>) -> Result<()> {
         work.commit().await?;
         self.sessions.void(ended).await;
@@ -140,7 +140,7 @@ async fn begin<'a>(client: &'a mut Client, actor: &str) -> Result<Transaction<'a
     Ok(work)
 }
 
-/// Adds an account, unless another one has the name or one that looks like it.
+/// Adds an account, unless another one has the same or a similar-looking name.
 async fn insert(
     work: &Transaction<'_>,
     new: &UserStanding,

@@ -1,6 +1,7 @@
 //! A new password by mail, for a user who has forgotten theirs.
 //!
-//! **Invariant:** a request does the same work whether or not an account has the address: a job looks for accounts later.
+//! **Invariant:** a request does the same work whether or not an account has the address: a job searches for accounts
+//! later.
 
 use std::time::Duration;
 
@@ -18,12 +19,12 @@ use crate::services::post::Subject;
 
 /// Requests from one client address that are allowed within [`WINDOW`].
 const PER_CLIENT: i64 = 10;
-/// Mails to one address within [`WINDOW`]; further requests are ignored.
+/// Mails to one address that are allowed within [`WINDOW`]; further requests are ignored.
 const PER_ADDRESS: i64 = 3;
-/// The time in which requests are counted together.
+/// The period in which requests are counted.
 const WINDOW: Duration = Duration::from_secs(60 * 60);
 
-/// A request as its job holds it.
+/// The payload of the job for a request.
 #[derive(Debug, Serialize, Deserialize)]
 struct Request {
     email: String,
@@ -31,7 +32,7 @@ struct Request {
 }
 
 impl Accounts {
-    /// Has mail sent to the accounts of an address, if there are any. Returns how long the client has to wait, if it sent
+    /// Requests mail to the accounts of an address, if there are any. Returns how long the client must wait, if it sent
     /// too many requests.
     pub async fn request_reset(
         &self,
@@ -58,14 +59,14 @@ impl Accounts {
         Ok(None)
     }
 
-    /// Adds a mail for each account of the address of a request.
+    /// Adds a mail for each account with the address of a request.
     pub(in crate::services) async fn answer_reset(&self, payload: &Value) -> Result<(), JobError> {
         let Request { email, at } = read(payload)?;
         let mut client = self.database.client().await?;
         let work = client.transaction().await?;
         let found = users::list_by_email(&work, &email).await?;
         for user in found.into_iter().filter(User::can_reset_password) {
-            // A second try adds none that is there.
+            // A retry does not add a mail that exists.
             let key = format!("password_reset/{}/{}", user.id.0, at.timestamp_micros());
             let subject = Subject::PasswordReset { user: user.id.0, at };
             self.post.add(&work, subject, Some(&key)).await?;
@@ -74,14 +75,14 @@ impl Accounts {
         Ok(())
     }
 
-    /// The user of a link for a new password that is valid now.
+    /// The user of a currently valid link for a new password.
     pub async fn find_by_reset(&self, id: UserId, token: &str) -> Result<Option<User>> {
         let user = self.find(id).await?.filter(User::can_reset_password);
         Ok(user.filter(|user| self.post.links.is_reset(user, token)))
     }
 
-    /// Replaces the password of a user who followed such a link, and ends their sessions; `false` where the link was used
-    /// in the meantime.
+    /// Replaces the password of a user who followed a valid link, and ends their sessions; `false` if the link has been
+    /// used meanwhile.
     pub async fn reset_by_mail(&self, user: &User, password: Password) -> Result<bool> {
         let name = user.username.as_str();
         self.change_password(name, user.id, Some(&user.session_stamp), password).await

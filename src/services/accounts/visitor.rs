@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::super::sessions::{ADDRESS, USER_AGENT};
 use crate::domain::network_of;
 
-/// The most characters of a `User-Agent` header that are kept.
+/// The maximum length of a stored `User-Agent` header, in characters.
 const MAX_USER_AGENT: usize = 300;
 
 /// The client's address and browser.
@@ -16,32 +16,33 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    /// A visitor from an address, whose browser calls itself so.
+    /// A visitor with an address and a `User-Agent` header.
     pub fn new(address: Option<IpAddr>, user_agent: &str) -> Self {
         let plain = user_agent.chars().map(|c| if c.is_control() { ' ' } else { c });
         Self {
-            // An IPv4 address is the same one when it comes in through an IPv6 socket.
+            // An IPv4 address may arrive as an IPv6 address through an IPv6 socket.
             address: address.map(|address| address.to_canonical()),
             user_agent: plain.take(MAX_USER_AGENT).collect(),
         }
     }
 
-    /// The address; empty when it is not known.
+    /// The address; empty if unknown.
     pub fn address(&self) -> String {
         self.address.map(|address| address.to_string()).unwrap_or_default()
     }
 
-    /// The `User-Agent` header, cut to a bounded length.
+    /// The `User-Agent` header, cut to the maximum length.
     pub fn user_agent(&self) -> &str {
         &self.user_agent
     }
 
-    /// The key by which failed logins are counted: for IPv6 the network, because a client with one address of a network has all.
+    /// The key by which failed logins are counted: for IPv6 the network, because a client usually has all addresses of
+    /// its network.
     pub(in crate::services) fn network(&self) -> Option<String> {
         self.address.map(network_of)
     }
 
-    /// The session's entries about this client.
+    /// The session values that describe this client.
     pub fn session_values(&self) -> [(&'static str, String); 2] {
         [(ADDRESS, self.address()), (USER_AGENT, self.user_agent.clone())]
     }

@@ -1,4 +1,4 @@
-//! How each cache level does, and the way to Redis.
+//! The metrics of each cache level and of the link to Redis.
 
 use prometheus::proto::MetricFamily;
 
@@ -34,7 +34,7 @@ pub(super) fn families(cache: &Cache) -> Vec<MetricFamily> {
     families
 }
 
-/// The site's one number, whichever levels it has.
+/// The site's overall numbers of pages, independent of the levels.
 fn pages(cache: &Cache) -> [MetricFamily; 2] {
     let pages = cache.metrics().pages();
     let outcomes = [("cached", pages.cached()), ("computed", pages.computed())];
@@ -119,7 +119,7 @@ fn memory(cache: &Cache) -> [MetricFamily; 4] {
     ]
 }
 
-/// Without Redis there is no state that holds, and none of the states is 1.
+/// Without Redis, none of the states is 1.
 fn redis(cache: &Cache) -> Vec<MetricFamily> {
     let link = cache.report_link();
     let is = |state| f64::from(u8::from(link.as_ref().is_some_and(|link| link.state == state)));
@@ -182,8 +182,8 @@ fn event_log(cache: &Cache) -> [MetricFamily; 2] {
         family(
             GAUGE,
             "cache_lease_held",
-            "1 while this process may answer from the tier, because everything committed was applied recently \
-            enough.",
+            "1 while this process may answer from the tier, because all committed changes were applied \
+            recently enough.",
             held.map(|(tier, held)| gauge(&[("tier", tier)], f64::from(u8::from(held)))),
         ),
     ]

@@ -1,4 +1,4 @@
-//! Families of metrics, made of figures that are kept elsewhere.
+//! Builds metric families from figures that are kept elsewhere.
 
 use std::time::Duration;
 
@@ -8,15 +8,15 @@ use prometheus::proto::{
 
 use crate::cache::metrics::Buckets;
 
-/// The kinds of families.
+/// The kinds of metrics.
 pub(super) const COUNTER: MetricType = MetricType::COUNTER;
 pub(super) const GAUGE: MetricType = MetricType::GAUGE;
 pub(super) const HISTOGRAM: MetricType = MetricType::HISTOGRAM;
 
-/// Every name begins with it.
+/// The prefix of every name.
 const NAMESPACE: &str = "property_listings";
 
-/// A number that only grows.
+/// A whole number that only grows.
 pub(super) fn counter(pairs: &[(&str, &str)], count: u64) -> Metric {
     amount(pairs, count as f64)
 }

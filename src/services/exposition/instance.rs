@@ -1,4 +1,4 @@
-//! This program: its build, its process, and its connections to the database.
+//! The metrics of this program: its build, its process, and its connections to the database.
 
 use prometheus::proto::MetricFamily;
 
@@ -52,14 +52,14 @@ fn pools(pools: &[PoolReport]) -> [MetricFamily; 3] {
     ]
 }
 
-/// Processor time, memory, open files and the time of the start, under the names that every program has them.
+/// Processor time, memory, open files and the start time, under their standard names.
 #[cfg(target_os = "linux")]
 fn process() -> Vec<MetricFamily> {
     use prometheus::core::Collector as _;
     prometheus::process_collector::ProcessCollector::for_self().collect()
 }
 
-/// Only Linux tells them in a way that the library reads.
+/// The library can read these only on Linux.
 #[cfg(not(target_os = "linux"))]
 fn process() -> Vec<MetricFamily> {
     Vec::new()

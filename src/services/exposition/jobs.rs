@@ -1,4 +1,4 @@
-//! Background jobs: how many wait, and how those that this process ran ended.
+//! The metrics of background jobs: how many wait, and the results of those that this process ran.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::services::jobs::figures::{Ended, JobFigures};
 
 pub(super) fn families(figures: &JobFigures) -> Vec<MetricFamily> {
     let figures = figures.read();
-    // Nothing until they are counted, right after the start.
+    // The jobs are first counted right after the start.
     let counts = figures.counts.unwrap_or_default();
     let states =
         [("waiting", counts.waiting), ("running", counts.running), ("failed", counts.failed)];

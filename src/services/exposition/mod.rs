@@ -1,7 +1,7 @@
 //! The figures of this instance in Prometheus's text format, with base units and names by its conventions
 //! (<https://prometheus.io/docs/practices/naming/>).
 //!
-//! **Invariant:** no server is asked, so that the metrics are available during any outage.
+//! **Invariant:** no request to a server is made, so that the metrics are available during any outage.
 
 mod alerts;
 mod cache;
@@ -58,7 +58,7 @@ impl Exposition {
         let mut text = Vec::new();
         match TextEncoder::new().encode(&families, &mut text) {
             Ok(()) => String::from_utf8_lossy(&text).into_owned(),
-            // Only a family without metrics or a full buffer fails, and there is neither.
+            // Fails only for a family without metrics, or a full buffer; there is neither.
             Err(err) => {
                 log::error!("the metrics can't be written: {err}");
                 String::new()

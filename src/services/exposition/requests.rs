@@ -1,4 +1,4 @@
-//! The requests that were answered.
+//! The metrics of answered requests.
 
 use prometheus::proto::MetricFamily;
 
@@ -12,7 +12,7 @@ pub(super) fn families(traffic: &Traffic) -> [MetricFamily; 3] {
             counter(&[("route", route.name()), ("status", &status)], count)
         };
         let classes = traffic.answered(route).into_iter().enumerate();
-        // Informational answers are none of the site's.
+        // The site sends no informational responses (1xx).
         classes.skip(1).map(of_class)
     });
     let turned = Route::ALL.into_iter().flat_map(|route| {

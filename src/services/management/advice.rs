@@ -1,6 +1,6 @@
 //! Advice from the figures.
 //!
-//! **Invariant:** a figure that is counted over time gives no advice before that time has passed.
+//! **Invariant:** a figure that is counted over time causes no advice before that time has passed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -8,21 +8,21 @@ use std::time::Duration;
 use super::figures::Report;
 use crate::cache::Refusal;
 
-/// The number of events that may wait for a running transaction before advice is given.
+/// The number of events that may wait for a running transaction before this causes advice.
 const MOST_LAG: u64 = 100;
 const MEGABYTE: u64 = 1024 * 1024;
-/// In a smaller data set, the allocator's overhead dominates, so its fragmentation means nothing.
+/// With less data than this, the allocator's overhead dominates, so the fragmentation means nothing.
 const SIZEABLE: u64 = 64 * MEGABYTE;
-/// Memory in use divided by memory asked for, above which something is to be done.
+/// The ratio of used to requested memory above which advice is given.
 const MOST_FRAGMENTED: f64 = 1.5;
 
 impl Report {
-    /// How long ago this instance began to count, in words.
+    /// How long this instance has been counting, in words.
     pub fn age_in_words(&self) -> String {
         span(self.age)
     }
 
-    /// The advice, each with the figure and the setting to change.
+    /// The advice, each item with its figure and the setting to change.
     pub fn recommendations(&self) -> Vec<String> {
         let mut advice = Vec::new();
         if self.tiers.redis == "off" {
@@ -138,11 +138,11 @@ impl Report {
         by_code.into_iter().map(told).collect()
     }
 
-    /// A ratio says nothing before pages had the time to be asked for again.
+    /// A ratio means nothing before pages had time to be requested again.
     fn low_ratio(&self) -> Option<String> {
         let low = |ratio: &f64| *ratio < 0.7 && self.age >= self.page_ttl;
         let ratio = self.page_hit_ratio().filter(low)?;
-        // A command can only warm what it shares with the sites.
+        // A command can only warm the cache that it shares with the site.
         let warming = match self.tiers.redis {
             "off" => "POST /properties/cache-warm/ at each instance",
             _ => "“manage_cache --warm”",
@@ -157,7 +157,7 @@ impl Report {
     }
 }
 
-/// A time in its largest unit.
+/// A duration in its largest unit.
 fn span(time: Duration) -> String {
     match time.as_secs() {
         seconds @ 0..120 => format!("{seconds} s"),

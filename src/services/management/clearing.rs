@@ -1,4 +1,4 @@
-//! Clearing the cache, or what carries certain tags, at every level and instance.
+//! Clears the cache, or the entries with certain tags, at every level and instance.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,9 +14,9 @@ use crate::services::{PageKey, Result};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Removed)]
 pub struct Cleared {
-    /// Rendered pages; null where they are invalidated but could not be counted.
+    /// Rendered pages; null if they are invalidated but could not be counted.
     pub pages: Option<u64>,
-    /// Query results and counts; null as for pages.
+    /// Query results and counts; null in the same case.
     pub querysets: Option<u64>,
     /// Why the entries were not counted.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -24,29 +24,29 @@ pub struct Cleared {
     pub reason: Option<String>,
 }
 
-/// A part of the cache: what carries one of some tags.
+/// The part of the cache that carries one of some tags.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClearScope(TagSet);
 
-/// The entries that carry some tags.
+/// The number of entries that carry some tags.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Carriers)]
 pub struct WouldEnd {
     /// Pages of this process.
     pub memory_pages: u64,
-    /// Pages in Redis; null where they could not be counted.
+    /// Pages in Redis; null if they could not be counted.
     pub pages: Option<u64>,
-    /// Query results and counts in Redis; null where they could not be counted.
+    /// Query results and counts in Redis; null if they could not be counted.
     pub querysets: Option<u64>,
     /// Why the entries were not counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub reason: Option<String>,
-    /// How many of Redis's keys were looked at.
+    /// The number of examined keys in Redis.
     pub keys_looked_at: u64,
-    /// How many keys there are.
+    /// The number of all keys.
     pub keys: u64,
-    /// Whether the numbers of entries in Redis are estimates, because not every key was looked at.
+    /// Whether the numbers of entries in Redis are estimates, because not every key was examined.
     pub estimated: bool,
 }
 
@@ -63,24 +63,24 @@ impl ClearScope {
         Ok(Self(TagSet::from([tag])))
     }
 
-    /// Every entry.
+    /// The scope of all entries.
     pub fn everything() -> Self {
         Self(TagSet::from([Tag::site()]))
     }
 
-    /// The tags, as the event log names them.
+    /// The tags as in the event log.
     pub fn names(&self) -> Vec<String> {
         self.0.iter().map(|tag| tag.as_str().to_owned()).collect()
     }
 }
 
 impl Management {
-    /// Makes this site's entries void at every level and instance, and removes them; `actor` is who the event log will
-    /// name. If Redis can't be reached or refuses, all its entries become invalid before it is used again.
+    /// Invalidates this site's entries at every level and instance, and removes them; the event log will name `actor`.
+    /// If Redis can't be reached or refuses, all its entries become invalid before it is used again.
     ///
     /// # Errors
-    /// When the database, by which other instances are told, can't be reached. What this instance holds is cleared all
-    /// the same, and what is in Redis is void.
+    /// If the database, which informs other instances, can't be reached. This instance's pages are cleared
+    /// nevertheless, and the entries in Redis are invalid.
     pub async fn clear(&self, actor: &str) -> Result<Cleared> {
         let held = self.cache.report_memory().entries;
         let told = self.editor.log_clear(actor, None).await;
@@ -89,7 +89,7 @@ impl Management {
             None => Cleared { pages: Some(held), querysets: Some(0), reason: None },
             Some(_) => self.removed(self.cache.remove(&REMOVED).await),
         };
-        // Last, so that nothing comes back from Redis.
+        // Last, so that no page is loaded from Redis again.
         self.cache.clear_memory();
         told?;
         log::info!("cache invalidated level=redis event=clear tags=site");
@@ -105,7 +105,7 @@ impl Management {
         Cleared { pages: number(0), querysets, reason }
     }
 
-    /// The scope of a page: it is cleared by its tags, so that its queries are loaded again too.
+    /// The scope of a page: its tags, so that its queries are loaded again too.
     pub async fn scope_of(&self, page: &PageKey) -> Result<ClearScope, FieldErrors> {
         let mut tags = self.tags_now(page).await;
         tags.remove(&Tag::site());
@@ -118,12 +118,12 @@ impl Management {
         }
     }
 
-    /// Counts what a clear of a part would end.
+    /// Counts the entries that clearing a part would invalidate.
     pub async fn would_end(&self, scope: &ClearScope) -> WouldEnd {
         let families = FAMILIES.map(|(_, family)| family);
         let Carriers { redis, memory } = self.cache.count_carriers(&families, &scope.0).await;
         let (counted, reason) = match redis.transpose() {
-            // Without a Redis there is nothing in it.
+            // Without a Redis, it has no entries.
             Ok(counted) => (Some(counted.unwrap_or_default()), None),
             Err(err) => (None, Some(self.why_not(&err))),
         };
@@ -144,11 +144,11 @@ impl Management {
         }
     }
 
-    /// Ends the entries of a part at every level and instance; `actor` is who the event log will name. Returns what ended.
+    /// Clears a part at every level and instance; the event log will name `actor`. Returns the number of entries.
     ///
     /// # Errors
-    /// When the database, by which other instances are told, can't be reached. What this instance holds has ended all the
-    /// same, and what Redis holds has as well or is void before it is used again.
+    /// If the database, which informs other instances, can't be reached. The entries of this instance are invalid
+    /// nevertheless, and those in Redis are invalid too, or will be before it is used again.
     pub async fn clear_part(&self, actor: &str, scope: &ClearScope) -> Result<WouldEnd> {
         let ended = self.would_end(scope).await;
         let told = self.editor.log_clear(actor, Some(scope.names())).await;

@@ -1,4 +1,4 @@
-//! Explains how a page would be answered: its key, its tags, the entry of each level, and its last invalidation.
+//! Explains how a page would be answered: its key, its tags, the entry at each level, and its last invalidation.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use crate::domain::{Event, ListingQuery, PropertyId};
 use crate::events::tags_of as tags_of_change;
 use crate::services::{Listings, PageKey};
 
-/// A page, with the queries that it is made of as far as they have keys of their own.
+/// A page, with those of its queries that have keys of their own.
 #[derive(Debug, Clone)]
 pub struct ExplainedPage {
-    /// Its identity.
+    /// The page's identity.
     pub key: PageKey,
     /// The list that it shows.
     pub list: Option<ListingQuery>,
@@ -39,7 +39,7 @@ pub struct Explanation {
     pub answer: &'static str,
     /// The reason, in a sentence.
     pub why: String,
-    /// The last event that invalidated one of the tags; null when none of the last 500 events did, or the log can't be
+    /// The last event that invalidated one of the tags; null if none of the last 500 events did, or if the log can't be
     /// read.
     pub last_event: Option<PastEvent>,
 }
@@ -49,21 +49,21 @@ pub struct Explanation {
 pub struct ExplainedTag {
     /// The tag's name.
     pub tag: String,
-    /// The start of its generation in Redis; null when it has none, or that is not known.
+    /// The start of its generation in Redis; null if it has none or that is unknown.
     pub generation: Option<String>,
-    /// Why there is no generation, as far as that is known.
+    /// Why there is no generation, if that is known.
     pub note: Option<String>,
 }
 
-/// What a level has under a key.
+/// The entry of a level under a key.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ExplainedLevel {
     /// The level's name, as in `Cache-Status`.
     pub level: &'static str,
     /// The key.
     pub key: String,
-    /// `hit`, or why there is none: `absent`, `expired`, `invalidated`, `other build`, `unreadable`, `disarmed`, `down`,
-    /// `off`; for the memory of a running site, as a command sees it, `unseen`.
+    /// `hit`, or why there is none: `absent`, `expired`, `invalidated`, `other build`, `unreadable`, `disarmed`,
+    /// `down`, `off`; `unseen` for the memory of a running site, which a command can't see.
     pub state: &'static str,
     /// The state in a sentence.
     pub why: String,
@@ -71,7 +71,7 @@ pub struct ExplainedLevel {
     #[serde(rename = "age_seconds", serialize_with = "seconds")]
     #[schema(value_type = Option<u64>, required = true)]
     pub age: Option<Duration>,
-    /// How long the entry may still be kept.
+    /// How long the entry may still be served.
     #[serde(rename = "ttl_seconds", serialize_with = "seconds")]
     #[schema(value_type = Option<u64>, required = true)]
     pub ttl: Option<Duration>,
@@ -83,7 +83,7 @@ pub struct ExplainedLevel {
     pub changed_tags: Vec<String>,
 }
 
-/// An event that ended entries.
+/// An event that invalidated entries.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PastEvent {
     /// The event's number.
@@ -100,7 +100,7 @@ pub struct PastEvent {
 
 /// The number of events that are examined.
 const LOOKED_AT: i64 = 500;
-/// The number of characters of a generation that are shown, enough to distinguish two.
+/// The number of characters of a generation that are shown, enough to tell two apart.
 const SHOWN: usize = 6;
 
 impl Management {
@@ -133,7 +133,7 @@ impl Management {
         }
     }
 
-    /// The tags of a page: of the stored entry, or else the expected ones.
+    /// The tags of a page: those of the stored entry, or else the expected ones.
     pub(super) async fn tags_now(&self, page: &PageKey) -> TagSet {
         let found = self.cache.inspect(page.key()).await;
         tags_in(&found).unwrap_or_else(|| page.tags_with_site())
@@ -207,11 +207,11 @@ impl Management {
     }
 }
 
-/// The latest events with the tags that they touched, the latest first; `None` when the log can't be read.
+/// The latest events with the tags that they invalidated, the latest first; `None` if the log can't be read.
 struct PastEvents(Option<Vec<(DateTime<Utc>, TagSet, Event)>>);
 
 impl PastEvents {
-    /// The last event that touched one of some tags.
+    /// The last event that invalidated one of the tags.
     fn last_of(&self, tags: &TagSet) -> Option<PastEvent> {
         self.0.iter().flatten().find_map(|(at, touched, event)| {
             let hit: Vec<String> = touched.intersection(tags).map(Tag::to_string).collect();
@@ -241,9 +241,9 @@ impl PastEvents {
         }
     }
 
-    /// The invalidated tags of an entry of some age, with the events.
+    /// Describes the invalidated tags of an entry of this age, with the events.
     fn changed(&self, void: &TagSet, age: Duration) -> String {
-        // Clocks differ a little, and an entry is as old as the reading of its data.
+        // Clocks differ a little, and an entry's age counts from the reading of its data.
         let since = Utc::now() - age - TimeDelta::seconds(2);
         let named = void.iter().map(|tag| {
             let event = self.last_of(&TagSet::from([tag.clone()]));
@@ -258,7 +258,7 @@ impl PastEvents {
 }
 
 impl Explanation {
-    /// The same as a command sees it, which knows no site's memory.
+    /// The explanation for a command, which can't see a site's memory.
     pub fn without_memory(mut self) -> Self {
         for level in &mut self.levels {
             if level.level == Level::PageMemory.name() {
@@ -274,7 +274,7 @@ impl Explanation {
     }
 }
 
-/// The tags of what was found.
+/// The tags of the entries that were found.
 fn tags_in(found: &Inspection) -> Option<TagSet> {
     match (&found.memory, &found.redis) {
         (Some(held), _) => Some(held.tags.clone()),

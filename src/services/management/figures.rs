@@ -1,4 +1,4 @@
-//! The cache's figures, and what they advise.
+//! The cache's figures, and values derived from them.
 
 use std::time::Duration;
 
@@ -15,17 +15,17 @@ use crate::cache::{Cache, CacheError, Level, RedisReport, Refusal, TierState};
 pub struct Report {
     /// The report of Redis, or why there is none.
     pub redis: Result<RedisReport, CacheError>,
-    /// The ways to Redis and to the event log.
+    /// The states of Redis and the event log.
     pub tiers: TierState,
-    /// How far the caches are with the event log.
+    /// The position of the caches in the event log.
     pub events: EventState,
     /// The site's own counters.
     pub levels: Vec<LevelFigures>,
-    /// The pages that readers were answered with.
+    /// The pages that readers received.
     pub pages: PageCounts,
     /// How long this instance has been counting.
     pub age: Duration,
-    /// How long a page is kept (`PAGE_CACHE_TTL`).
+    /// The maximum lifetime of a page (`PAGE_CACHE_TTL`).
     pub page_ttl: Duration,
 }
 
@@ -38,14 +38,14 @@ pub struct LevelFigures {
     pub counts: LevelCounts,
 }
 
-/// How far the caches have applied the event log.
+/// The caches' position in the event log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct EventState {
-    /// The last event's number; null when there is none, or the database is out of reach.
+    /// The last event's number; null if there is none, or the database can't be reached.
     pub last_id: Option<i64>,
-    /// The transaction up to which Redis reflects the log; null when that is not known.
+    /// The transaction up to which Redis reflects the log; null if unknown.
     pub position: Option<u64>,
-    /// How many events Redis does not reflect for certain; null when that is not known, or they are too many to count.
+    /// The number of events that Redis may not reflect; null if unknown, or too many to count.
     pub lag: Option<u64>,
 }
 
@@ -60,7 +60,7 @@ pub struct Saved {
     pub statements_per_load: f64,
 }
 
-/// Why something of Redis is not known.
+/// Why some information about Redis is missing.
 pub(super) fn why_not(err: &CacheError, tiers: &TierState) -> String {
     let state = match err {
         CacheError::Refused(refusal) => return refusal.in_place_of_figures(),
@@ -98,12 +98,12 @@ impl LevelFigures {
 }
 
 impl Report {
-    /// A number of `INFO`; `None` when it is not known.
+    /// A number of `INFO`; `None` if unknown.
     pub fn number(&self, field: &str) -> Option<u64> {
         self.redis.as_ref().ok()?.number(field)
     }
 
-    /// A text of `INFO`; `None` when it is not known.
+    /// A text of `INFO`; `None` if unknown.
     pub fn text(&self, field: &str) -> Option<&str> {
         self.redis.as_ref().ok()?.text(field)
     }
@@ -114,18 +114,19 @@ impl Report {
         Some(why_not(err, &self.tiers))
     }
 
-    /// The refused commands that pages need.
+    /// The refused commands that pages depend on.
     pub fn refusals_of_pages(&self) -> Vec<&Refusal> {
         let refusals = self.tiers.refusals.iter();
         refusals.filter(|refusal| !refusal.is_of_figures()).collect()
     }
 
-    /// Whether Redis responds, though it may refuse.
+    /// Whether Redis responds, even if it refuses commands.
     pub fn is_redis_reachable(&self) -> bool {
         matches!(self.redis, Ok(_) | Err(CacheError::Refused(_)))
     }
 
-    /// `up`, `repairing`, `down` or `off`. An attempt to repair takes moments: what answers is not down between two.
+    /// `up`, `repairing`, `down` or `off`. A repair takes moments, so a Redis that answers is not shown as down between
+    /// two attempts.
     pub fn redis_state(&self) -> &'static str {
         match self.tiers.redis {
             "down" if self.is_redis_reachable() => "repairing",
@@ -138,13 +139,13 @@ impl Report {
         hit_ratio(self.number("keyspace_hits")?, self.number("keyspace_misses")?)
     }
 
-    /// Memory in use divided by memory asked for; `None` when it is not known.
+    /// The ratio of used to requested memory; `None` if unknown.
     pub fn fragmentation(&self) -> Option<f64> {
         let ratio: f64 = self.text("mem_fragmentation_ratio")?.parse().ok()?;
         ratio.is_finite().then_some(ratio)
     }
 
-    /// The hit ratio of the pages that readers asked this instance for, whichever level answered.
+    /// The hit ratio of the pages that readers requested from this instance, at any level.
     pub fn page_hit_ratio(&self) -> Option<f64> {
         hit_ratio(self.pages.cached(), self.pages.computed())
     }
@@ -154,10 +155,10 @@ impl Report {
         self.levels.iter().find(|figures| figures.level == level)
     }
 
-    /// What the hits of a level have saved; `None` without hits, or without loads to compare with.
+    /// The work that the hits of a level have saved; `None` without hits, or without loads to compare with.
     pub fn saved(&self, figures: &LevelFigures) -> Option<Saved> {
         let is_page = matches!(figures.level, Level::PageMemory | Level::PageRedis);
-        // Pages are computed for both tiers, and timed once.
+        // Loads of pages are timed once for both tiers.
         let loaded = match is_page {
             true => self.level(Level::PageRedis)?,
             false => figures,
@@ -183,7 +184,7 @@ impl Report {
         })
     }
 
-    /// One sentence on how well the cache does.
+    /// A sentence about the cache's efficiency.
     pub fn efficiency(&self) -> String {
         let problem = match self.redis_state() {
             "off" | "up" if self.tiers.redis == "off" || self.is_redis_reachable() => None,
@@ -209,12 +210,12 @@ impl Management {
     /// The figures now.
     pub(super) async fn figures(&self) -> Report {
         let tiers = self.cache.tier_state();
-        // A Redis that is known to be unreachable is not asked again, which would only cost time.
+        // If Redis is known to be unreachable, it is not asked again, to save time.
         let redis = match tiers.answers {
             true => self.cache.report_redis().await,
             false => Err(CacheError::Unavailable),
         };
-        // Asking has told whether it is refused.
+        // The request showed whether it is refused.
         let tiers = self.cache.tier_state();
         Report {
             redis,

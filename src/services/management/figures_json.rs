@@ -1,4 +1,4 @@
-//! The figures as data.
+//! The figures as JSON.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::figures::{LevelFigures, Report};
 use super::rating::rating;
 
 impl Report {
-    /// The figures as SPEC's JSON.
+    /// The figures as JSON.
     pub fn json(&self) -> Value {
         let ratio = self.server_hit_ratio();
         let levels: serde_json::Map<_, _> = self
@@ -55,7 +55,7 @@ impl Report {
                 "recommendations": self.recommendations(),
             },
         }});
-        // Where Redis tells no figures, they are null, and it is said why.
+        // If Redis reports no figures, they are null, and the reason is given.
         if let Some(reason) = self.why_no_figures() {
             for group in ["redis", "cache_performance", "memory_usage", "connection_stats"] {
                 json["metrics"][group]["reason"] = json!(reason);

@@ -1,6 +1,6 @@
-//! The instances of the site, as they report themselves through the database every few seconds.
+//! The instances of the site, which report themselves through the database every few seconds.
 //!
-//! A frozen instance, or one that can't reach the database, reports nothing: the time since its last report tells.
+//! A frozen instance, or one that can't reach the database, does not report: the time since its last report shows that.
 
 use std::time::{Duration, Instant};
 
@@ -11,9 +11,9 @@ use utoipa::ToSchema;
 use super::history::SAMPLING;
 use super::rating::hit_ratio;
 
-/// After so many missed reports an instance counts as silent.
+/// After this many missed reports, an instance counts as silent.
 const MISSED: u32 = 3;
-/// A lag above this stands out; the alert has the same threshold.
+/// A lag above this is highlighted; the alert has the same threshold.
 pub const MOST_LAG: Duration = Duration::from_secs(10);
 
 /// The state of an instance.
@@ -22,13 +22,13 @@ pub const MOST_LAG: Duration = Duration::from_secs(10);
 pub struct InstanceState {
     /// The machine's name and the address that the instance listens on.
     pub name: String,
-    /// The version.
+    /// The program's version.
     pub version: String,
     /// The build.
     pub build: String,
     /// When it started.
     pub started: DateTime<Utc>,
-    /// How long ago everything committed was last known to be applied, in milliseconds.
+    /// How long ago all committed events were last known to be applied, in milliseconds.
     pub lag_ms: u64,
     /// Whether it may answer from its memory; null without a memory tier.
     pub memory_lease: Option<bool>,
@@ -46,16 +46,16 @@ pub struct InstanceState {
     pub memory_limit: u64,
 }
 
-/// An instance, and how long ago it reported its state.
+/// An instance, and the age of its report.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Instance {
     /// The state.
     pub state: InstanceState,
-    /// Whether it is the one that tells.
+    /// Whether it is the instance that answers.
     pub is_this: bool,
     /// Seconds since its report.
     pub reported_seconds_ago: u64,
-    /// What is wrong with it; null if nothing is.
+    /// The instance's problem; null if it has none.
     pub problem: Option<String>,
 }
 

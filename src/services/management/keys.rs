@@ -1,41 +1,41 @@
-//! What Redis's keys hold, and how much.
+//! The number and size of Redis's keys, by kind.
 
 use std::time::Instant;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What a bounded look at Redis's keys found.
+/// The result of a bounded census of Redis's keys.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Keys {
-    /// How many keys were looked at.
+    /// The number of examined keys.
     pub looked_at: u64,
-    /// How many there are, of every client.
+    /// The number of all keys, including other programs'.
     pub total: u64,
-    /// Whether numbers of keys are estimates, because not all were looked at.
+    /// Whether the numbers are estimates, because not all keys were examined.
     pub estimated: bool,
-    /// How many are not this site's.
+    /// The number of keys that are not this site's.
     pub foreign: u64,
-    /// The site's, by what they hold.
+    /// The site's keys, by kind.
     pub families: Vec<KeyFamily>,
-    /// Why none was weighed.
+    /// Why no key was weighed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub reason: Option<String>,
 }
 
-/// Keys of one kind of entry.
+/// The keys of one kind of entry.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct KeyFamily {
-    /// What they hold.
+    /// The kind's label.
     pub name: &'static str,
-    /// How many there are.
+    /// The number of keys.
     pub entries: u64,
-    /// Their bytes in Redis's memory with its bookkeeping, estimated from a sample; null where none was weighed.
+    /// Their size in Redis's memory including overhead, in bytes, estimated from a sample; null if none was weighed.
     pub bytes: Option<u64>,
-    /// How many were weighed for that.
+    /// The number of weighed keys.
     pub weighed: u64,
 }
 
-/// A look at the keys, and when it was taken.
+/// The last census of the keys, and its time.
 pub(super) type LastKeys = tokio::sync::Mutex<Option<(Instant, Result<Keys, String>)>>;

@@ -14,21 +14,21 @@ use super::rating::hit_ratio;
 use crate::domain::FieldErrors;
 use crate::services::{Result, ServiceError};
 
-/// How much load to send.
+/// The options of a load test.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LoadTestRequest {
-    /// How many requests.
+    /// The number of requests.
     #[serde(deserialize_with = "whole_number")]
     #[schema(minimum = 1, maximum = 10_000, default = 100)]
     pub requests: i64,
-    /// How many at a time.
+    /// The number of concurrent requests.
     #[serde(deserialize_with = "whole_number")]
     #[schema(minimum = 1, maximum = 64, default = 10)]
     pub concurrency: i64,
 }
 
-/// Reads a whole number, also one that is written as 100.0 or 1e2: JSON knows no difference.
+/// Reads a whole number, also in the forms 100.0 and 1e2, which are the same number in JSON.
 fn whole_number<'de, D: Deserializer<'de>>(input: D) -> Result<i64, D::Error> {
     let number = serde_json::Number::deserialize(input)?;
     let whole = |number: &f64| number.fract() == 0.0 && number.abs() < 1e15;
@@ -43,7 +43,7 @@ impl Default for LoadTestRequest {
     }
 }
 
-/// Whether a load test ran.
+/// The outcome of starting a load test.
 #[derive(Debug)]
 pub enum LoadTest {
     /// The test ran, with its report.
@@ -52,31 +52,31 @@ pub enum LoadTest {
     Busy,
 }
 
-/// The result of a load test; times are in microseconds where not named otherwise.
+/// The result of a load test; durations are in microseconds unless stated otherwise.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LoadTestReport {
     /// Whether every request was answered with 200.
     pub success: bool,
     /// Requests sent.
     pub requests: u64,
-    /// Requests at a time.
+    /// Concurrent requests.
     pub concurrency: u64,
     /// Answers other than 200, and requests without an answer.
     pub failed: u64,
-    /// Answers by the level that gave them; `computed` by none, `collapsed` by waiting for another request's load.
+    /// Answers by level; `computed` if no level had the page, `collapsed` if the request waited for another one's load.
     #[schema(value_type = BTreeMap<String, u64>)]
     pub levels: BTreeMap<&'static str, u64>,
-    /// The whole test, in milliseconds.
+    /// The duration of the whole test, in milliseconds.
     pub duration_ms: u64,
     /// Answers per second.
     pub requests_per_second: u64,
-    /// Half of the answers took at most so many microseconds.
+    /// The median of the response times, in microseconds.
     pub p50_us: u64,
-    /// 95 % of them.
+    /// The 95th percentile.
     pub p95_us: u64,
-    /// 99 % of them.
+    /// The 99th percentile.
     pub p99_us: u64,
-    /// Answers by how long they took, from the fastest to the slowest without gaps.
+    /// Answers by response time, in ascending order without gaps.
     pub histogram: Vec<Bar>,
     /// The page cache's hit ratio before the test.
     #[schema(minimum = 0, maximum = 1)]
@@ -89,7 +89,7 @@ pub struct LoadTestReport {
 /// One bar of a histogram of durations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Bar {
-    /// The upper bound in microseconds, exclusive. The lower bound is that of the bar before.
+    /// The upper bound in microseconds, exclusive. The lower bound is the upper bound of the previous bar.
     pub below_us: u64,
     /// The number of answers.
     pub answers: u64,
@@ -172,7 +172,7 @@ impl Management {
     }
 }
 
-/// Durations, sorted, by ranges whose bounds are halves of powers of two.
+/// Groups sorted durations into ranges whose bounds are halves of powers of two.
 fn histogram(sorted: &[Duration]) -> Vec<Bar> {
     let bounds = (1..).flat_map(|octave| [3_u64 << octave >> 1, 4 << octave >> 1]);
     let mut rest: &[Duration] = sorted;
@@ -180,7 +180,7 @@ fn histogram(sorted: &[Duration]) -> Vec<Bar> {
     for below_us in bounds.take(80) {
         let answers = rest.partition_point(|time| micros(*time) < below_us);
         rest = &rest[answers..];
-        // Empty bars before the fastest response are left out.
+        // Empty bars before the fastest response are omitted.
         if answers > 0 || !bars.is_empty() {
             bars.push(Bar { below_us, answers: answers as u64 });
         }

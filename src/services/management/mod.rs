@@ -44,11 +44,11 @@ pub struct Management {
     loopback: Loopback,
     load_test: Arc<Semaphore>,
     warming: Arc<Warming>,
-    /// The places of the probe listings that exist, or may.
+    /// The places of the probe listings that may exist.
     probes: Arc<watch::Sender<BTreeSet<String>>>,
     history: Arc<CacheHistory>,
     last_keys: Arc<LastKeys>,
-    /// What the other instances reported last.
+    /// The last reports of the other instances.
     reports: Arc<watch::Sender<Reports>>,
     started: Instant,
 }

@@ -1,4 +1,4 @@
-//! All that the dashboard shows, at one moment.
+//! The data of the dashboard at one moment.
 
 use std::time::{Duration, Instant};
 
@@ -18,45 +18,45 @@ use crate::db::history;
 use crate::domain::ChangeMark;
 use crate::services::families::{kind_names, kind_of};
 
-/// All that the dashboard shows.
+/// The data of the dashboard.
 #[derive(Debug, Clone)]
 pub struct Overview {
     /// The time of these figures.
     pub at: DateTime<Utc>,
-    /// The counters, Redis's own figures, and what both advise.
+    /// The counters and Redis's own figures.
     pub report: Report,
-    /// The memory tier of this process.
+    /// The size of this process's memory tier.
     pub memory: LevelReport,
-    /// Redis's keys, or why they are not known.
+    /// Redis's keys, or why they are unknown.
     pub keys: Result<Keys, String>,
     /// The last invalidations of this process, the latest first.
     pub invalidations: Vec<PastInvalidation>,
-    /// How far warming is.
+    /// The progress of warming.
     pub warm: WarmState,
     /// The pages of this instance in the last quarter of an hour.
     pub lately: PageCounts,
-    /// What the range shows.
+    /// The data of the selected range.
     pub series: Series,
     /// The instances, this one first.
     pub instances: Vec<Instance>,
 }
 
-/// So many keys of each family are weighed.
+/// The number of keys that are weighed in each family.
 const MOST_WEIGHED: u64 = 40;
-/// So many steps and kinds of changes are listed.
+/// The maximum number of change marks.
 const MOST_MARKS: i64 = 60;
-/// How long a look at the keys is good enough for those who watch.
+/// How long a census of the keys is reused for live streams.
 const KEYS_FOR: Duration = Duration::from_secs(10);
 
 impl Management {
-    /// All that the dashboard shows, as it is now; also logged.
+    /// The data of the dashboard now; also logged.
     pub async fn overview(&self, range: Range) -> Overview {
         let report = self.report().await;
         let keys = self.keys().await;
         self.overview_of(range, report, keys).await
     }
 
-    /// The same for those who watch: not logged, and the keys may be those of some seconds ago.
+    /// The data for live streams: not logged, and the keys may be some seconds old.
     pub(super) async fn overview_at_leisure(&self, range: Range) -> Overview {
         let keys = {
             let mut last = self.last_keys.lock().await;
@@ -98,7 +98,7 @@ impl Management {
         }
     }
 
-    /// The changes since a time; `None` when the history can't be read.
+    /// The changes since a time; `None` if the history can't be read.
     async fn marks(&self, range: Range, from: i64) -> Option<Vec<ChangeMark>> {
         let from = DateTime::from_timestamp(from, 0)?;
         let client = self.database.client().await.ok()?;
@@ -138,7 +138,7 @@ impl Overview {
         hit_ratio(self.lately.cached(), self.lately.computed())
     }
 
-    /// The figures as SPEC's JSON, with what the dashboard shows besides.
+    /// The figures as JSON, with the other data of the dashboard.
     pub fn json(&self) -> Value {
         let mut json = self.report.json();
         let metrics = &mut json["metrics"];

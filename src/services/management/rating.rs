@@ -1,6 +1,6 @@
-//! Hit ratios, and how good they are.
+//! Hit ratios and their ratings.
 
-/// `hits / (hits + misses)`; `None` when there were neither.
+/// `hits / (hits + misses)`; `None` if both are 0.
 pub(super) fn hit_ratio(hits: u64, misses: u64) -> Option<f64> {
     let total = hits + misses;
     (total > 0).then(|| hits as f64 / total as f64)

@@ -1,6 +1,6 @@
 //! Reports the state of this instance, and reads the reports of the others.
 //!
-//! **Invariant:** no request waits for a report or for a look at the reports. Both happen while the counters are sampled.
+//! **Invariant:** no request waits for a report to be written or read. Both happen while the counters are sampled.
 
 use std::time::{Duration, Instant};
 
@@ -49,7 +49,7 @@ impl Management {
         let own = self.history.instance();
         cache_samples::report(&client, own, &json!(self.own_state(now))).await?;
         let others = cache_samples::list_instances(&client, own).await?;
-        // A report of a later release that can't be read is left out.
+        // An unreadable report of a later release is skipped.
         let others = others
             .into_iter()
             .filter_map(|(state, ago)| Some((serde_json::from_value(state).ok()?, ago)));
@@ -57,7 +57,7 @@ impl Management {
         Ok(())
     }
 
-    /// Every instance that has reported itself lately, this one first.
+    /// Every instance that has reported recently, this one first.
     pub(super) fn instances(&self, now: DateTime<Utc>) -> Vec<Instance> {
         let own = Instance::new(self.own_state(now), Duration::ZERO, true);
         let reports = self.reports.borrow();
@@ -68,7 +68,7 @@ impl Management {
         std::iter::once(own).chain(others).collect()
     }
 
-    /// Withdraws the report of this instance, because it ends.
+    /// Deletes the report of this instance, because it ends.
     pub(super) async fn withdraw_report(&self) -> Result<(), DbError> {
         let client = self.database.client().await?;
         cache_samples::forget_instance(&client, self.history.instance()).await

@@ -1,4 +1,4 @@
-//! Takes the samples of the history, and keeps them.
+//! Takes the samples of the history, and stores them.
 
 use std::time::Duration;
 
@@ -7,19 +7,20 @@ use chrono::{DateTime, Utc};
 use super::Management;
 use super::history::{CacheHistory, Gauges};
 
-/// How long the database may take when the site stops.
+/// The time limit for the database when the site stops.
 const LAST_WORDS: Duration = Duration::from_secs(2);
-/// How often it is told then: a connection that a worker opened ends with the worker, perhaps at the same moment.
+/// How often the last write is tried: a connection that a worker opened ends with the worker, perhaps at the same
+/// moment.
 const LAST_TRIES: usize = 3;
 
 impl Management {
-    /// What the cache did lately.
+    /// The history of the cache.
     pub fn history(&self) -> &CacheHistory {
         &self.history
     }
 
-    /// Reads the counters, and exchanges steps and reports with the other instances, unless the database is out of reach.
-    /// When a minute has ended, what has expired is removed.
+    /// Reads the counters, and exchanges steps and reports with the other instances, unless the database can't be
+    /// reached. At the end of a minute, expired data is removed.
     pub async fn sample(&self, now: DateTime<Utc>) {
         let minute_ended = self.history.take(&self.cache, self.gauges().await, now);
         self.exchange_history(now).await;
@@ -31,7 +32,7 @@ impl Management {
         }
     }
 
-    /// The states that charts show.
+    /// The gauges of the charts.
     async fn gauges(&self) -> Gauges {
         let memory_bytes = Some(self.cache.report_memory().bytes);
         let Some((took, redis)) = self.cache.ping_redis().await else {
@@ -45,7 +46,7 @@ impl Management {
         }
     }
 
-    /// Writes what was counted since the last sample, and withdraws the report of this instance, because the process ends.
+    /// Writes the counts since the last sample, and deletes the report of this instance, because the process ends.
     pub async fn keep_history(&self, now: DateTime<Utc>) {
         self.history.take(&self.cache, Gauges::default(), now);
         let last_words = async {
@@ -53,15 +54,15 @@ impl Management {
                 let written = self.history.write(&self.database).await;
                 match written.and(self.withdraw_report().await) {
                     Ok(()) => return,
-                    Err(err) => log::debug!("the last figures can't be kept: {err}"),
+                    Err(err) => log::debug!("the last figures can't be stored: {err}"),
                 }
             }
         };
-        // Where the database can't be told in time, these figures are lost.
+        // If the database does not answer in time, these figures are lost.
         let _ = tokio::time::timeout(LAST_WORDS, last_words).await;
     }
 
-    /// Reads what was written before this process began, unless that is done.
+    /// Reads the steps from before this process started, unless that is done.
     pub(super) async fn load_history(&self, now: DateTime<Utc>) {
         if !self.history.is_loaded() {
             self.exchange_history(now).await;
@@ -70,7 +71,7 @@ impl Management {
 
     async fn exchange_history(&self, now: DateTime<Utc>) {
         if let Err(err) = self.history.exchange(&self.database, now).await {
-            log::debug!("the cache's history is kept later: {err}");
+            log::debug!("the cache's history is stored later: {err}");
         }
     }
 }

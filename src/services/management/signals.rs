@@ -1,7 +1,7 @@
-//! Proves on the running site that writes invalidate: a probe listing goes through the real write path.
+//! The signals test: a probe listing goes through the real write path, to prove that writes invalidate.
 //!
-//! **Invariant:** a run that has begun goes on to its end, and deletes its probe, even if the client disconnects. A
-//! probe that can't be deleted then is tried again for half a minute, and left to the next run after that.
+//! **Invariant:** a run that has begun continues to its end, and deletes its probe, even if the client disconnects. If
+//! the probe can't be deleted, this is tried again for half a minute, and then left to the next run.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -29,21 +29,21 @@ pub struct SignalStep {
     pub detail: String,
 }
 
-/// A listing that a run adds; among the probes until it is dropped.
+/// A probe listing of a run; it is among the probes until it is dropped.
 struct Probe {
     place: String,
-    /// Whether it was added and not deleted yet, as far as is known.
+    /// Whether it may exist: it was added, and its deletion is not confirmed.
     may_exist: bool,
-    /// Its number, once it is known to have been added.
+    /// Its number, once its addition is confirmed.
     id: Option<PropertyId>,
     among: Arc<watch::Sender<BTreeSet<String>>>,
 }
 
-/// What the places of probes begin with; a hexadecimal number follows.
+/// The prefix of the probes' places; a hexadecimal number follows.
 const PLACE: &str = "Signals test ";
-/// A probe as old as this is of no run that goes on.
+/// A probe of this age does not belong to a current run.
 const LEFT: Duration = Duration::from_secs(120);
-/// How often a probe is tried to be deleted; the waits between double, and are half a minute together.
+/// How often the deletion of a probe is tried; the pauses double, and are half a minute in all.
 const TRIES: u32 = 8;
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 
@@ -66,11 +66,11 @@ impl Drop for Probe {
 }
 
 impl Management {
-    /// Creates, updates and deletes a probe listing, and checks after each that lists, counts and its own entry
-    /// changed. First deletes what earlier runs had to leave.
+    /// Creates, updates and deletes a probe listing, and checks after each step that lists, counts and its own entry
+    /// changed. First deletes the probes of earlier runs.
     ///
     /// # Errors
-    /// When the database can't answer. Then the probe may be there for a while: [`Self::probes_deleted`].
+    /// If the database can't answer. Then the probe may exist for a while: see [`Self::probes_deleted`].
     pub async fn test_signals(&self) -> Result<Vec<SignalStep>> {
         let (this, mut probe) = (self.clone(), Probe::new(&self.probes));
         to_the_end(async move {
@@ -87,7 +87,7 @@ impl Management {
         .await
     }
 
-    /// The places of the probes that exist, or may.
+    /// The places of the probes that may exist.
     pub fn probes(&self) -> Vec<String> {
         self.probes.borrow().iter().cloned().collect()
     }
@@ -95,11 +95,11 @@ impl Management {
     /// Waits until no probe of this process exists, or nothing more can be done.
     pub async fn probes_deleted(&self) {
         let mut places = self.probes.subscribe();
-        // An error means that no probe can be added anyway.
+        // An error means that no more probes can be added.
         let _ = places.wait_for(BTreeSet::is_empty).await;
     }
 
-    /// Deletes a probe, if need be later.
+    /// Deletes a probe, later if necessary.
     async fn delete_probe(&self, probe: Probe) {
         let (mut wait, mut last) = (FIRST_WAIT, None);
         for _ in 0..TRIES {
@@ -121,7 +121,7 @@ impl Management {
         }
     }
 
-    /// Deletes the probes at places that begin so, and returns how many there were.
+    /// Deletes the probes whose places have a prefix, and returns their number.
     async fn delete_probes(&self, place: &str, age: Duration) -> Result<u64> {
         let client = self.database.client().await?;
         let ids = probes::list(&client, place, age).await?;
@@ -160,7 +160,7 @@ impl Management {
         Ok(steps)
     }
 
-    /// Fills the caches that the writes will have to change.
+    /// Fills the caches with the entries that the writes must invalidate.
     async fn warm_step(&self, query: &ListingQuery) -> Result<SignalStep> {
         self.listings.list(query).await?.settled().await;
         let again = self.listings.list(query).await?;
@@ -173,7 +173,7 @@ impl Management {
     }
 
     /// Reads the list and the listing through the caches: the first read after a write must miss and be right, the
-    /// next must hit and be right.
+    /// second must hit and be right.
     async fn step(
         &self,
         step: &'static str,
@@ -203,7 +203,7 @@ impl Management {
     }
 }
 
-/// Whether the list that was cached before a write was invalidated by it, as the first read after it shows.
+/// Whether a write invalidated the list that was cached before it, according to the first read after it.
 fn what_became_of_the_old(first: Outcome) -> (bool, &'static str) {
     match first {
         Outcome::Hit(_) | Outcome::Stale(_) => (false, "the old list was still served"),

@@ -12,8 +12,9 @@ use crate::services::families::{FAMILIES, PAGES, family_of};
 use crate::services::{Listings, ServiceError};
 
 impl Management {
-    /// Each level's size (exact up to a bounded number of keys, estimated beyond it), the lifetimes left of the default list and of the count, and the event log's state. Answers
-    /// during every outage, and says so.
+    /// The size of each level (exact up to a limited number of keys, estimated beyond it), the remaining lifetimes of
+    /// the default list and of the count, and the state of the event log. It answers during every outage, and reports
+    /// it.
     pub async fn status(&self) -> Value {
         let mut levels = serde_json::Map::new();
         let armed = self.cache.memory_is_armed();
@@ -32,14 +33,14 @@ impl Management {
             let reason = match &census {
                 Ok(census) => {
                     state["entries"] = json!(census.entries(family));
-                    // A page's bodies have keys of their own.
+                    // A page's bodies have their own keys.
                     let bodies = if family == PAGES { census.bytes(BODIES) } else { Some(0) };
                     let bytes = census.bytes(family).zip(bodies);
                     state["bytes"] = json!(bytes.map(|(entries, bodies)| entries + bodies));
                     state["estimated"] = json!(!census.sampled.is_complete());
                     census.unweighed.as_ref().map(|err| self.why_not(err))
                 }
-                // Without a Redis there is nothing in it.
+                // Without a Redis, it has no entries.
                 Err(_) if !enabled => {
                     (state["entries"], state["bytes"]) = (json!(0), json!(0));
                     None
@@ -64,10 +65,10 @@ impl Management {
         })
     }
 
-    /// Sets, gets, expires and deletes a probe key at each level that is configured.
+    /// Sets, gets, expires and deletes a probe key at each configured level.
     ///
     /// # Errors
-    /// What was done until Redis failed, and why it did.
+    /// The steps until Redis failed, and the reason.
     pub async fn test(&self) -> Result<Vec<ProbeStep>, (Vec<ProbeStep>, ServiceError)> {
         let mut steps = self.cache.probe_memory();
         let tiers = self.cache.tier_state();
@@ -80,7 +81,7 @@ impl Management {
             Ok(more) => steps.extend(more),
             Err(err) => return Err((steps, err.into())),
         }
-        // What it refuses is told by its steps.
+        // The steps report refused commands.
         match tiers.redis == "up" || steps.iter().any(|step| !step.success) {
             true => Ok(steps),
             false => Err((steps, CacheError::Unavailable.into())),
@@ -90,23 +91,23 @@ impl Management {
     pub(super) async fn census(&self) -> Result<Census, CacheError> {
         match self.cache.tier_state().answers {
             true => self.cache.census(family_of, u64::MAX).await,
-            // What is known already is not waited for again.
+            // A known outage is not waited for again.
             false => Err(CacheError::Unavailable),
         }
     }
 
-    /// Why something of Redis is not known.
+    /// Why some information about Redis is missing.
     pub(super) fn why_not(&self, err: &CacheError) -> String {
         why_not(err, &self.cache.tier_state())
     }
 
-    /// How long an entry may still answer; `None` where there is none that is valid.
+    /// The remaining lifetime of a valid entry; `None` if there is none.
     pub(super) async fn seconds_left(&self, key: &CacheKey) -> Option<u64> {
         let redis = self.cache.inspect(key).await.redis;
         Some(redis.ok()?.time_left()?.as_secs())
     }
 
-    /// Asks the database and Redis; what is out of reach is `None`.
+    /// Asks the database and Redis; the values of an unreachable one are `None`.
     pub(super) async fn event_state(&self) -> EventState {
         let held = self.cache.position().await.ok().and_then(|held| held.text);
         let position = held.and_then(|text| text.parse::<LogPosition>().ok());
@@ -123,5 +124,5 @@ impl Management {
     }
 }
 
-/// The most events that are counted as lag; more are no number.
+/// The maximum number of events that are counted as lag; beyond it, no number is given.
 const MOST_LAG: i64 = 10_000;

@@ -11,17 +11,17 @@ use super::overview::Overview;
 
 /// How often the figures are sent.
 pub const FIGURES_EVERY: Duration = Duration::from_secs(2);
-/// After so long a watcher is sent away, and comes back with credentials that are looked at anew.
+/// A stream ends after this time; the client reconnects, and its credentials are checked again.
 const LONGEST: Duration = Duration::from_secs(20);
-/// How many may watch an instance at once.
+/// The maximum number of streams of an instance.
 const MOST: usize = 12;
-/// Figures that are as young as this are sent to every watcher alike.
+/// Figures that are younger than this are shared by all streams.
 const SHARED_FOR: Duration = Duration::from_millis(1500);
 
-/// The figures that were made last for each range, and when.
+/// The latest figures of each range, and their times.
 type Latest = [Mutex<Option<(Instant, Arc<Overview>)>>; Range::ALL.len()];
 
-/// The watchers of an instance; cheap to clone.
+/// The streams of an instance; cheap to clone.
 #[derive(Clone)]
 pub struct FigureStreams {
     management: Management,
@@ -30,7 +30,7 @@ pub struct FigureStreams {
     latest: Arc<Latest>,
 }
 
-/// One who watches; the place is free again when it is dropped.
+/// A client's stream; its place is free again when it is dropped.
 pub struct FigureStream {
     streams: FigureStreams,
     range: Range,
@@ -50,7 +50,7 @@ impl FigureStreams {
         }
     }
 
-    /// A place among the watchers; `None` when there are too many, or the site stops.
+    /// Opens a stream; `None` if there are too many, or the site is stopping.
     pub fn watch(&self, range: Range) -> Option<FigureStream> {
         let place = self.places.clone().try_acquire_owned().ok()?;
         let ended = self.ended.subscribe();
@@ -65,12 +65,12 @@ impl FigureStreams {
         })
     }
 
-    /// Sends every watcher away for good, because the site stops: it waits for no answer that would not end.
+    /// Ends every stream, because the site stops and waits for all responses.
     pub fn end(&self) {
         self.ended.send_replace(true);
     }
 
-    /// The figures of a moment ago, which every watcher shares.
+    /// Recent figures, which all streams share.
     async fn shared_overview(&self, range: Range) -> Arc<Overview> {
         let mut latest = self.latest[range as usize].lock().await;
         if let Some((at, overview)) = &*latest
@@ -85,7 +85,7 @@ impl FigureStreams {
 }
 
 impl FigureStream {
-    /// The next figures, the first at once; `None` when the watcher's time is over.
+    /// The next figures, the first at once; `None` when the stream's time is over.
     pub async fn next(&mut self) -> Option<Arc<Overview>> {
         if !std::mem::take(&mut self.first) {
             if Instant::now() >= self.until {

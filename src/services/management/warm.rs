@@ -1,4 +1,4 @@
-//! Fills the caches before readers come.
+//! Warms the caches.
 
 use std::collections::BTreeSet;
 
@@ -19,17 +19,17 @@ pub struct Warmed {
     pub failed: u64,
 }
 
-/// How many pages of each order are warmed.
+/// The number of pages in each order that are warmed.
 const PAGES: u16 = 3;
 
 impl Management {
-    /// The progress of warming, or the result of the last run.
+    /// The state of warming, or the result of the last run.
     pub fn warm_state(&self) -> WarmState {
         self.warming.state()
     }
 
-    /// Begins to warm the caches in the background; `None` when that is under way already. The caller that waits for the task
-    /// learns what came of it.
+    /// Begins to warm the caches in the background; `None` if this is already running. The returned task yields the
+    /// result.
     pub fn start_warming(&self) -> Option<tokio::task::JoinHandle<Result<Warmed>>> {
         let this = self.begin_warming()?;
         Some(tokio::spawn(async move {
@@ -44,8 +44,8 @@ impl Management {
         self.warming.begin().then(|| self.clone())
     }
 
-    /// Fetches the first pages of the list in each order, and the page of every listing on them. `progress` is told how
-    /// many have been asked for, and how many there are.
+    /// Requests the first pages of the list in each order, and the page of every listing on them. `progress` receives
+    /// the number of requested pages and the total.
     pub async fn warm(&self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Warmed> {
         let Some(client) = self.loopback.client() else {
             return Err(ServiceError::Interrupted);
@@ -74,7 +74,7 @@ impl Management {
             for page in 1..=PAGES {
                 let query =
                     ListingQuery { sort, ..ListingQuery::default() }.at(Position::Page(page));
-                // The page is made of this as well.
+                // The page is made of this list.
                 let list = Box::pin(self.listings.list(&query)).await?.tagged.value;
                 let path = format!("/properties/?{}", query.canonical());
                 paths.push(path.trim_end_matches('?').to_owned());

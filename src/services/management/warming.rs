@@ -1,4 +1,4 @@
-//! The state of the one warming that may be under way.
+//! The state of warming.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -10,21 +10,21 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 #[schema(as = Warming)]
 pub struct WarmState {
-    /// Whether one is under way.
+    /// Whether warming is running.
     pub running: bool,
-    /// How many pages there are to fetch; 0 before that is known.
+    /// The number of pages to fetch; 0 while it is unknown.
     pub total: u64,
     /// Pages that were fetched.
     pub pages: u64,
     /// Pages that could not be fetched.
     pub failed: u64,
-    /// How long it has taken so far, in milliseconds; null when the cache was not warmed yet.
+    /// The duration so far, in milliseconds; null if the cache was not warmed yet.
     pub duration_ms: Option<u64>,
     /// Why it ended early.
     pub problem: Option<String>,
 }
 
-/// The one warming that may be under way.
+/// The current or last warming; only one runs at a time.
 #[derive(Debug, Default)]
 pub(super) struct Warming(Mutex<(WarmState, Option<Instant>)>);
 
@@ -33,7 +33,7 @@ impl Warming {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins, unless one is under way.
+    /// Begins, unless warming is already running.
     pub(super) fn begin(&self) -> bool {
         let mut inner = self.lock();
         if inner.0.running {
@@ -64,7 +64,7 @@ impl Warming {
     }
 }
 
-/// Ends a warming however its task ends.
+/// Ends the warming when its task ends for any reason.
 pub(super) struct Ending<'a>(pub(super) &'a Warming, pub(super) Option<String>);
 
 impl Drop for Ending<'_> {

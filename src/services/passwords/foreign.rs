@@ -1,6 +1,6 @@
 //! Password hashes that Django made: `pbkdf2_sha256$…` and `argon2$…`.
 //!
-//! They come from imported files, so the cost of a check is bounded: a hash that asks for more matches no password.
+//! They come from imported files, so the cost of a check is limited: a hash with higher parameters matches no password.
 
 use argon2::password_hash::PasswordVerifier as _;
 use argon2::password_hash::phc::PasswordHash;
@@ -11,11 +11,11 @@ use pbkdf2::pbkdf2_hmac;
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
-/// Iterations of PBKDF2; Django 5.2 uses 1,000,000.
+/// The maximum number of iterations of PBKDF2; Django 5.2 uses 1,000,000.
 const MAX_ITERATIONS: u32 = 10_000_000;
-/// Memory of Argon2 in KiB, its passes and its lanes; Django uses 102,400, 2 and 8.
+/// The maximum memory in KiB, passes and lanes of Argon2; Django uses 102,400, 2 and 8.
 const MAX_ARGON2: (u32, u32, u32) = (262_144, 16, 16);
-/// Bytes of a hash or a salt.
+/// The maximum length of a hash or a salt, in bytes.
 const MAX_BYTES: usize = 128;
 
 /// A hash that Django made and that the site can check.
@@ -32,7 +32,7 @@ pub(in crate::services) fn is_known(hash: &str) -> bool {
 }
 
 impl<'a> ForeignHash<'a> {
-    /// Reads a hash; `None` for one of another kind, and for one that would cost too much to check.
+    /// Reads a hash; `None` for an unknown kind, and for parameters that would make a check too expensive.
     pub(super) fn parse(text: &'a str) -> Option<Self> {
         if let Some(phc) = text.strip_prefix("argon2").filter(|phc| phc.starts_with('$')) {
             let params = Params::try_from(&PasswordHash::new(phc).ok()?).ok()?;
@@ -49,7 +49,7 @@ impl<'a> ForeignHash<'a> {
         (whole && sized).then_some(Self::Pbkdf2Sha256(iterations, salt, hash))
     }
 
-    /// Whether it is the hash of a password. Takes as long as the hash asks for, on a thread that may block.
+    /// Whether it is the hash of a password. The duration depends on the hash; call it on a thread that may block.
     pub(super) fn fits(&self, password: &str) -> bool {
         match self {
             Self::Pbkdf2Sha256(iterations, salt, hash) => {

@@ -19,20 +19,20 @@ use foreign::{ForeignHash, verify_phc};
 /// The first characters of the site's own hashes.
 const OWN: &str = "$argon2id$";
 
-/// Limits how many passwords are hashed or checked at once: each takes a core, and the memory that the hash asks for.
-/// Further requests wait in line.
+/// Limits how many passwords are hashed or checked at once: each takes a core, and the memory that the hash needs.
+/// Further requests wait.
 static PLACES: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(place_count()));
 
 fn place_count() -> usize {
     available_parallelism().map_or(1, usize::from).max(2)
 }
 
-/// Runs work on a thread that may block, as soon as a place is free.
+/// Runs work on a thread that may block, as soon as a permit is free.
 async fn in_line<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     let place = PLACES.acquire().await;
     let place = place.map_err(|_| ServiceError::Interrupted)?;
     let done = tokio::task::spawn_blocking(move || {
-        // The work goes on when its request has been dropped, and keeps its place.
+        // The work continues if its request is dropped, and keeps its permit.
         let _place = place;
         work()
     });
@@ -63,10 +63,10 @@ pub(super) enum Verified {
     AsTyped,
 }
 
-/// Whether a password matches a hash, prepared or as typed. Without a hash the check takes as long and fails, so that
-/// response times do not tell an unknown name from a wrong password. While any account has a hash made by Django,
-/// `foreign` is such a hash: then every password is tried on a hash of both kinds, so that response times do not tell
-/// which account has which kind.
+/// Whether a password matches a hash, prepared or as typed. Without a hash, the check takes as long and fails, so that
+/// response times do not distinguish an unknown name from a wrong password. While any account has a hash from Django,
+/// `foreign` is such a hash: every password is then checked against a hash of both kinds, so that response times do not
+/// reveal which account has which kind.
 pub(super) async fn verify(
     password: String,
     hash: Option<String>,

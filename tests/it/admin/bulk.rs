@@ -1,4 +1,4 @@
-//! What is done with many listings at once: to those that are ticked or to all that match, after a short question.
+//! Actions on many listings, on the selected ones or on all that match, after a confirmation.
 
 use std::sync::{Arc, Mutex};
 
@@ -13,13 +13,13 @@ fn fields(pairs: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
     pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
 }
 
-/// Asks for something to be done with all listings that match.
+/// Requests an action on all listings that match.
 async fn ask(staff: &Browser, action: &str, state: &str) -> Page {
     let asked = [("action", action), ("select_across", "1"), ("_changelist_filters", state)];
     staff.submit(LIST, &asked).await
 }
 
-/// Says yes to a question, with more fields.
+/// Confirms an action, with further fields.
 async fn confirm(staff: &Browser, question: &Page, more: &[(&'static str, &str)]) -> Page {
     let mut all = fields(more);
     all.extend(question.fields(["action", "post", "expected", "_changelist_filters"]));
@@ -80,7 +80,7 @@ async fn a_move_is_one_transaction_and_one_batch_of_events() {
     assert!(
         events.iter().all(|event| matches!(event.change, Change::PostSave { created: false, .. }))
     );
-    // Those that are there already are not touched.
+    // Listings that already have the location are not changed.
     let question = ask(&staff, "move_selected", "max_price=25000").await;
     confirm(&staff, &question, &[("location", "Portobello")]).await.assert_status(303);
     assert_eq!(told(&staff).await, "Moved 5 listings to “Portobello”. 20 were already there.");
@@ -159,7 +159,7 @@ async fn ticked_rows_are_done_and_rows_that_are_gone_are_not_missed_in_silence()
     again.shows(["Delete 1 listing?"]);
     confirm(&staff, &again, &[]).await.assert_status(303);
     assert_eq!(app.database.listings().await, "2");
-    // A second click is not asked to look again at nothing.
+    // After a second click, there is nothing to confirm.
     let twice = confirm(&staff, &again, &[]).await.assert_status(409);
     twice.shows(["already been deleted"]).hides(["Nothing was done."]);
     staff.submit(LIST, &ticked).await.assert_status(200).shows(["already been deleted"]);

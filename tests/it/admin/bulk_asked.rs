@@ -1,18 +1,18 @@
-//! Only the listings that staff were asked about are deleted or moved, each as it was then.
+//! Bulk actions change only the listings that staff confirmed, in the same versions.
 
 use crate::harness::{Browser, Page, Shows as _, spawn_staffed};
 
 const LIST: &str = "/admin/properties/";
-/// One listing leaves those that match, and another one takes its place.
+/// One listing no longer matches, and another one matches instead.
 const SWAP: &str = "UPDATE property SET location = CASE id WHEN 1 THEN 'Joppa' ELSE 'Leith' END WHERE id IN (1, 2)";
 const EDIT: &str = "UPDATE property SET description = 'Sold to you' WHERE id = 3";
-/// Six listings as at the start.
+/// Six listings in their initial state.
 const RESET: &str = "DELETE FROM property; INSERT INTO property (id, title, description, price, location)
     SELECT n, 'Home ' || n, 'D', n, CASE n % 2 WHEN 1 THEN 'Leith' ELSE 'Joppa' END FROM generate_series(1, 6) AS n";
 const STATE: &str =
     "SELECT string_agg(id || location || md5(description), ',' ORDER BY id) FROM property";
 
-/// What is asked about: all in Leith, or the same listings one by one.
+/// The selection: all in Leith, or the same listings individually.
 const CHOSEN: [&[(&str, &str)]; 2] = [
     &[("select_across", "1")],
     &[("_selected_action", "1"), ("_selected_action", "3"), ("_selected_action", "5")],
@@ -28,7 +28,7 @@ async fn ask(staff: &Browser, action: &str, chosen: &[(&'static str, &str)]) -> 
     staff.submit(LIST, &fields).await
 }
 
-/// Says yes to a question.
+/// Confirms an action.
 async fn confirm(staff: &Browser, question: &Page, chosen: &[(&'static str, &str)]) -> Page {
     let mut fields = owned(chosen);
     fields.extend(question.fields(["action", "post", "expected", "_changelist_filters"]));
@@ -52,7 +52,7 @@ async fn a_listing_that_was_not_asked_about_is_neither_deleted_nor_moved() {
                 again.shows(["Nothing was done."]);
                 assert_eq!(app.sql(STATE).await, before, "{action} {chosen:?}");
                 assert_eq!(app.database.changes().await, logged);
-                // Who has seen the new listings may go on.
+                // After seeing the new listings, staff may confirm again.
                 confirm(&staff, &again, chosen).await.assert_status(303);
                 assert_ne!(app.sql(STATE).await, before);
             }

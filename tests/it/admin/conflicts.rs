@@ -1,4 +1,4 @@
-//! Two people edit one listing.
+//! Two users edit one listing.
 
 use crate::harness::{
     Browser, Listing, Page, Shows as _, listing, spawn_homes, spawn_staffed, spawn_two, statuses,
@@ -26,7 +26,7 @@ async fn an_edit_of_what_somebody_else_changed_shows_both_versions_and_loses_nei
     conflict.shows(["Theirs &#60;b&#62;", "2000.00", "Mine", "3000", "Joppa"]);
     assert_eq!(app.sql("SELECT title FROM property").await, "Theirs <b>");
     assert_eq!(conflict.field("title"), "Mine");
-    // Having seen both, one may overwrite.
+    // After seeing both versions, the user may overwrite.
     save(&sam, &conflict, &mine).await.assert_status(303);
     assert_eq!(app.sql("SELECT title FROM property").await, "Mine");
 }
@@ -41,7 +41,7 @@ async fn an_edit_of_a_deleted_listing_keeps_what_was_typed() {
     page.holds([("title", "Mine"), ("price", "3000")]);
     page.shows([&mine.description]);
     assert_eq!(app.database.listings().await, "0");
-    // The page is the form that adds it anew.
+    // The page shows the form that adds the listing again.
     page.shows(["action=\"/admin/properties/add/\""]);
 }
 
@@ -61,7 +61,7 @@ async fn a_deletion_of_what_is_deleted_already_is_a_404() {
     let (app, staff) = spawn_staffed(2).await;
     staff.delete_listing(1).await;
     staff.press("/admin/properties/1/delete/").await.assert_status(404);
-    // Of several, those that are left are deleted.
+    // If some of the selected listings are gone, the others are deleted.
     let fields = [
         ("action", "delete_selected"),
         ("post", "yes"),

@@ -1,11 +1,11 @@
-//! A form that the site's own page did not send is refused, and nothing is saved.
+//! A form that a page of the site did not send is refused, and nothing is saved.
 
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 
 use crate::harness::{App, Browser, listing, spawn_homes, spawn_staffed};
 
-/// Every form that changes something, with what it would need besides a token.
+/// Every form that changes something, with its fields except the token.
 const FORMS: [(&str, &str); 5] = [
     ("/admin/properties/add/", "title=T&description=D&price=1&location=L"),
     ("/admin/properties/1/change/", "title=T&description=D&price=1&location=L"),
@@ -39,7 +39,7 @@ async fn forms_without_their_token_of_foreign_pages_or_in_another_encoding_chang
     }
     assert_eq!(send(&staff, "/admin/logout/", String::new(), &[]).await, 403);
     staff.get("/admin/").await.assert_status(200);
-    // Neither does one of a foreign page, even with the token.
+    // A form of another site's page is refused even with the token.
     let token = staff.csrf_token().await;
     for (path, fields) in FORMS {
         for header in [
@@ -53,14 +53,14 @@ async fn forms_without_their_token_of_foreign_pages_or_in_another_encoding_chang
             assert_eq!(send(&staff, path, body, &[header]).await, 403, "{path} {header:?}");
         }
     }
-    // Nor one in another encoding.
+    // A form with another media type is refused.
     let body = format!("title=T&description=D&price=1&location=L&csrf_token={token}");
     for content_type in ["text/plain", "application/json", "multipart/form-data; boundary=x"] {
         let request = staff.request(Method::POST, "/admin/properties/add/");
         let page = staff.send(request.header(CONTENT_TYPE, content_type).body(body.clone())).await;
         assert!(matches!(page.status, 400 | 403 | 415), "{page:?}");
     }
-    // Nor a link.
+    // A link is refused.
     for (path, fields) in FORMS {
         staff.get(&format!("{path}?{fields}&post=yes")).await;
     }

@@ -1,4 +1,4 @@
-//! Text is text wherever it is shown.
+//! Text is shown as text everywhere.
 
 use crate::harness::{Listing, Shows as _, spawn_staffed};
 
@@ -19,7 +19,7 @@ async fn stored_markup_is_shown_as_text_everywhere() {
     staff.edit_listing(id, &edited).await;
     let place: String = url::form_urlencoded::byte_serialize(evil.location.as_bytes()).collect();
     let pages = [
-        // The first shows the message of the edit as well.
+        // The first page also shows the message about the edit.
         "/admin/properties/".to_owned(),
         "/admin/properties/?o=title".to_owned(),
         "/admin/".to_owned(),

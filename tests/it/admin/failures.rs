@@ -1,10 +1,10 @@
-//! Pages about failures keep the admin's frame for those who are logged in.
+//! Error pages keep the admin's frame for logged-in users.
 
 use reqwest::Method;
 
 use crate::harness::{Browser, Page, Plan, Shows as _, spawn_staffed};
 
-/// Whether a page has the navigation, the user's name and the button to log out.
+/// Whether a page has the navigation, the user's name and the logout button.
 fn is_framed(page: &Page) -> bool {
     let parts = ["href=\"/admin/properties/\"", "action=\"/admin/logout/\"", "<bdi>ada</bdi>"];
     parts.iter().all(|part| page.has(part))
@@ -37,13 +37,13 @@ async fn every_failure_below_the_admin_is_shown_in_its_frame_and_takes_no_messag
         let page = page.assert_status(status);
         assert!(is_framed(&page), "{path}: {page:?}");
         page.shows([format!("Error {status}")]);
-        // Nobody else sees a frame.
+        // Other visitors see no frame.
         send(&app.stranger(), Method::GET, path, vec![]).await.hides(["/admin/logout/"]);
     }
-    // Programs get what they ask for.
+    // Programs get the format that they request.
     let page = staff.get_with("/admin/nowhere/", &[("accept", "application/json")]).await;
     assert_eq!(page.assert_status(404).json()["status"], 404);
-    // A message waits for the next page that is no failure.
+    // A message waits for the next page that is not an error.
     staff.delete_listing(2).await;
     let failed = staff.get("/admin/nowhere/").await.assert_status(404);
     assert!(is_framed(&failed) && !failed.has("was deleted"), "{failed:?}");

@@ -1,4 +1,4 @@
-//! What forms offer besides saving.
+//! The buttons of forms besides saving.
 
 use crate::harness::{Shows as _, listing, spawn_homes, spawn_staffed};
 
@@ -30,7 +30,7 @@ async fn save_as_new_adds_a_listing_and_a_refused_copy_comes_back_as_the_form_of
     let page = page.assert_status(422);
     page.shows(["action=\"/admin/properties/add/\"", "cheap"])
         .hides(["/admin/properties/1/change/"]);
-    // A right one leaves the other listing as it is.
+    // A valid copy leaves the original listing unchanged.
     let path = "/admin/properties/1/change/";
     assert!(staff.get(path).await.has("name=\"_saveasnew\""));
     let fields = listing("Copy", "7", "Joppa").pressed("_saveasnew");
@@ -38,7 +38,7 @@ async fn save_as_new_adds_a_listing_and_a_refused_copy_comes_back_as_the_form_of
     assert_eq!(page.header("location"), "/admin/properties/2/change/");
     let titles = "SELECT string_agg(title, ',' ORDER BY id) FROM property";
     assert_eq!(app.sql(titles).await, "Home 1,Copy");
-    // Who may not add is not offered it, and refused.
+    // Users without the permission to add don't see the button, and are refused.
     app.permit("view,change").await;
     let sam = app.staff_named("sam").await;
     assert!(!sam.get(path).await.has("_saveasnew"));

@@ -99,7 +99,7 @@ async fn a_listing_that_does_not_exist_has_no_pages_and_each_field_has_its_limit
         }
     }
     staff.press("/admin/properties/1/delete/").await.assert_status(404);
-    // A form without fields is refused as an empty one.
+    // A form without fields is refused like an empty one.
     staff.press("/admin/properties/add/").await.assert_status(422);
     assert_eq!(app.database.listings().await, "0");
     let good = listing("T", "1", "L");
@@ -144,7 +144,7 @@ async fn an_action_on_nothing_does_nothing_and_a_deletion_is_confirmed_first() {
         staff.submit("/admin/properties/", &fields).await.assert_status(303);
     }
     assert_eq!(app.database.listings().await, "2");
-    // A deletion is asked about.
+    // A deletion needs a confirmation.
     assert!(staff.get("/admin/properties/1/delete/").await.assert_status(200).has("Home 1"));
     let mut fields = vec![("action", "delete_selected".to_owned())];
     fields.extend(["1", "2", "99", "x"].map(|id| ("_selected_action", id.to_owned())));

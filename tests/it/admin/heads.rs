@@ -1,4 +1,4 @@
-//! `HEAD`, by which monitors and download managers ask, for what only staff and operators see.
+//! `HEAD` requests, as sent by monitors and download managers, to pages for staff and operators.
 
 use reqwest::Method;
 

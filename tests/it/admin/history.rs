@@ -1,4 +1,4 @@
-//! Who changed what.
+//! The history of changes, with their users.
 
 use std::sync::{Arc, Mutex};
 
@@ -26,7 +26,7 @@ async fn history_shows_who_did_it_and_what_each_field_was_and_is() {
         "Leith",
         "Joppa",
     ]);
-    // The latest entry comes first, and each value before the one that replaced it.
+    // The latest entry comes first, and each old value comes before its new one.
     for texts in [
         ["Leith", "Joppa"],
         ["The description of First.", "The description of Second."],
@@ -45,7 +45,7 @@ async fn the_history_of_one_listing_is_no_others() {
     let (_app, staff) = spawn_staffed(0).await;
     let one = staff.create_listing(&listing("Alpha house", "1", "L")).await;
     let other = staff.create_listing(&listing("Beta house", "1", "L")).await;
-    // Takes the messages that wait for the next page.
+    // Shows the waiting messages, so that they are gone.
     staff.get("/admin/").await.assert_status(200);
     for (id, own, foreign) in [(one, "Alpha", "Beta"), (other, "Beta", "Alpha")] {
         staff.get(&format!("/admin/properties/{id}/history/")).await.shows([own]).hides([foreign]);

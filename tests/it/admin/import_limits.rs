@@ -1,4 +1,4 @@
-//! What an import takes at most: bad rows, errors that are named, ids, and turns of an instance.
+//! The limits of an import: invalid rows, listed errors, ids, and concurrent imports of an instance.
 
 use super::imports::{HEADER, apply, figures, import, rows};
 use crate::harness::{Shows as _, spawn_staffed};
@@ -22,7 +22,7 @@ async fn ten_thousand_bad_rows_leave_the_good_ones_to_import_and_more_end_the_re
         apply(&staff, &preview, more).await.assert_status(422).shows(["too many rows are invalid"]);
     }
     assert_eq!(rows(&app).await, "1|Home 1|1000.00|Leith");
-    // As many as are read leave the good ones to import.
+    // With as many invalid rows as are allowed, the valid ones can still be imported.
     let csv = format!("{HEADER}{}1,Good,D,1,Leith\n", ",,,,\n".repeat(10_000));
     let preview = import(&staff, "homes.csv", csv.into_bytes()).await.assert_status(200);
     assert_eq!(figures(&preview), "0 1 0 10,000");
@@ -51,7 +51,7 @@ async fn of_three_looks_at_once_the_third_is_told_to_try_again() {
     let csv = format!("{HEADER}1,Good,D,1,Leith\n").into_bytes();
     let preview = import(&staff, "homes.csv", csv).await.assert_status(200);
     let address = preview.header("x-address");
-    // While the listings are locked, no look can end.
+    // While the table is locked, no preview can finish.
     let lock = app.database.lock("property").await;
     let look = || async {
         let page = staff.get(address).await;

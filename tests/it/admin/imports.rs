@@ -1,4 +1,5 @@
-//! Importing listings by a form: a look at what would change, then once, wholly or not at all.
+//! Importing listings with a form: a preview of the changes, then an import that is done once, completely or not at
+//! all.
 
 use std::fmt::Write as _;
 
@@ -11,7 +12,7 @@ use crate::harness::{App, Browser, Page, Shows as _, spawn_staffed};
 pub(super) const FORM: &str = "/admin/properties/import/";
 pub(super) const HEADER: &str = "id,title,description,price,location\n";
 
-/// A form with a file as browsers send it.
+/// A multipart form as browsers send it.
 pub(crate) fn multipart(parts: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, file, content) in parts {
@@ -50,7 +51,7 @@ async fn kept_files(app: &App) -> String {
     app.sql("SELECT count(*) FROM import_upload").await
 }
 
-/// Uploads a file; returns the look at it, whatever it says.
+/// Uploads a file; returns the preview.
 pub(crate) async fn import(staff: &Browser, name: &str, content: Vec<u8>) -> Page {
     let page = upload(staff, name, &content).await.assert_status(303);
     let mut preview = staff.get(page.header("location")).await;
@@ -58,13 +59,13 @@ pub(crate) async fn import(staff: &Browser, name: &str, content: Vec<u8>) -> Pag
     preview
 }
 
-/// Says yes to what a look showed.
+/// Confirms a preview.
 pub(super) async fn apply(staff: &Browser, preview: &Page, more: &[(&'static str, &str)]) -> Page {
     let fields: Vec<_> = more.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
     staff.submit(preview.header("x-address"), &fields).await
 }
 
-/// The figures of a look: added, changed, the same, bad.
+/// The numbers in a preview: added, changed, unchanged, invalid.
 pub(super) fn figures(preview: &Page) -> String {
     let figures = preview.text().split("</dt><dd>").skip(1).take(4);
     figures.map(|rest| rest.split('<').next().unwrap_or_default()).collect::<Vec<_>>().join(" ")
@@ -96,7 +97,7 @@ async fn a_look_changes_nothing_and_an_import_does_what_it_said() {
     let events =
         "SELECT concat_ws(' ', count(*), count(DISTINCT xid), min(actor), min(note)) FROM history";
     assert_eq!(app.sql(events).await, "3 1 ada imported from a file");
-    // A second click finds the file gone.
+    // After a second click, the file is gone.
     assert_eq!(apply(&staff, &preview, &[]).await.assert_status(303).header("location"), FORM);
     assert_eq!(app.database.listings().await, "5");
     assert_eq!(kept_files(&app).await, "0");
@@ -202,7 +203,7 @@ async fn no_file_is_kept_of_a_form_with_a_wrong_token_or_of_one_that_is_malforme
         .body(multipart(&[token, file]));
     staff.send(foreign).await.assert_status(403);
     post(&app.stranger(), multipart(&[token, file])).await.assert_status(302);
-    // A malformed or oversized form is refused in words.
+    // A malformed or oversized form is refused with a message.
     let whole = multipart(&[token, file]);
     let other = ("other", None, &b"x"[..]);
     for body in [

@@ -1,4 +1,4 @@
-//! Files between the look at them and their import: how long they are kept, and who waits for whom.
+//! Uploaded files between preview and import: how long they are stored, and which requests wait for others.
 
 use super::imports::{FORM, HEADER, apply, import, upload};
 use crate::harness::{Shows as _, spawn_staffed};

@@ -1,4 +1,4 @@
-//! What pages of a long list cost: rows of their own, not the table's.
+//! The cost of pages of a long list: it depends on the rows of the page, not on those of the table.
 
 use property_listings::db::{Transaction, admin_listings};
 use property_listings::domain::{AdminListQuery, Selection};
@@ -6,8 +6,8 @@ use property_listings::services::LONGEST_LIST;
 
 use crate::harness::Plan;
 
-/// Each query with the most rows of the table that its page and its count may read. Searches and price ranges are
-/// counted up to the length of the longest list.
+/// Each query with the maximum number of rows that its page and count may read. Searches and price ranges are counted
+/// up to the length of the longest list.
 const QUERIES: [(&str, i64); 13] = [
     ("", 100),
     ("page=2", 200),
@@ -29,7 +29,7 @@ const HOMES: &str = "INSERT INTO property (title, description, price, location, 
            timestamptz '2026-01-01 00:00Z' + n * interval '1 minute'
     FROM generate_series(1, 100000) AS n";
 
-/// How many rows were read, from the table or by an index.
+/// The number of rows that were read, from the table or with an index.
 pub(crate) async fn read(transaction: &Transaction<'_>) -> i64 {
     let sql =
         "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0)::bigint FROM pg_stat_xact_user_tables
@@ -43,7 +43,7 @@ async fn assert_cheap<T>(
     most: i64,
     work: impl Future<Output = T>,
 ) -> T {
-    // The server counts what the session read; what is there already is of the query before.
+    // The server counts the rows that the session has read, including those of earlier queries.
     let before = read(transaction).await;
     let done = work.await;
     let read = read(transaction).await - before;

@@ -1,10 +1,10 @@
-//! Every state of the admin's list is an address, which its other pages carry and lead back to.
+//! Every state of the admin's list is a URL, which its other pages contain and link back to.
 
 use super::imports::{HEADER, multipart, post_to};
 use super::listing::shown;
 use crate::harness::{Page, Plan, Shows as _, listing, spawn_homes, spawn_staffed};
 
-/// The links of a page whose text begins so.
+/// The link on a page whose text begins with `text`.
 fn link(page: &Page, text: &str) -> String {
     let (_, table) = page.text().split_once("<thead>").expect("a table");
     let (before, _) = table.split_once(text).unwrap_or_else(|| panic!("{text}: {page:?}"));
@@ -99,14 +99,14 @@ async fn wrong_values_are_named_at_their_fields_and_kept_and_other_locations_sta
     }
     page.shows(["“x” is not allowed."]);
     assert_eq!(shown(&staff, "?q=home").await, ["1"]);
-    // A location that is refused is shown alone.
+    // An invalid location is shown alone.
     let long = "a".repeat(101);
     let query = format!("location={long}&location=Leith");
     let page = staff.get(&format!("/admin/properties/?{query}")).await;
     let page = page.assert_status(400);
     page.shows([format!("value=\"{long}\"")]);
     assert_eq!(page.field("location"), "Leith");
-    // One too many is what was typed last, which the form sends first.
+    // The last typed location is the one too many; the form sends it first.
     let many: Vec<_> = (0..21).map(|n| format!("location=Place+{n}")).collect();
     let query = many.join("&");
     let page = staff.get(&format!("/admin/properties/?{query}")).await;
@@ -159,7 +159,7 @@ async fn a_carried_state_is_never_passed_on_unread() {
     }
 }
 
-/// Where a page's links lead, as browsers read them.
+/// The targets of a page's links, as browsers read them.
 fn links(page: &Page) -> Vec<String> {
     let parts = page.text().split("href=\"").skip(1);
     let address = |part: &str| part.split('"').next().map(|text| text.replace("&#38;", "&"));
@@ -241,7 +241,7 @@ async fn whoever_may_only_look_comes_from_the_list_to_the_listing_and_back() {
     assert!(links.contains(&address.replace("/change/", "/history/")), "{links:#?}");
 }
 
-/// More listings than a list shows in full, without what triggers would do for each.
+/// More listings than a list shows in full, added without the effects of triggers.
 const MANY: &str = "ALTER TABLE property DISABLE TRIGGER ALL;
     INSERT INTO property (title, description, price, location)
         SELECT 'Home ' || n, 'A home', n, 'Leith' FROM generate_series(1, 50001) AS n;

@@ -2,7 +2,7 @@
 
 use crate::harness::{Browser, Shows as _, spawn_staffed};
 
-/// The numbers of the listings that a list shows, in its order.
+/// The ids of the listings in a list, in its order.
 pub(super) async fn shown(staff: &Browser, query: &str) -> Vec<String> {
     let page = staff.get(&format!("/admin/properties/{query}")).await.assert_status(200);
     let parts = page.text().split("name=\"_selected_action\" value=\"").skip(1);
@@ -24,7 +24,7 @@ async fn it_is_searched_filtered_and_sorted_and_shows_what_is_in_the_database_no
     }
     let page = staff.get("/admin/properties/?sort=up&q=kept").await.assert_status(400);
     page.shows(["value=\"kept\""]);
-    // No cache takes part.
+    // No cache is used.
     shown(&staff, "").await;
     app.sql("UPDATE property SET title = 'By psql'").await;
     let page = staff.get("/admin/properties/").await;

@@ -1,4 +1,4 @@
-//! A form that is sent when its session has ended: what was typed comes back after the login, and nothing is saved by it.
+//! A form that is sent after its session has ended: its content is shown again after the login, and nothing is saved.
 
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, ORIGIN};
@@ -10,7 +10,7 @@ const ADD: &str = "/admin/properties/add/";
 const CHANGE: &str = "/admin/properties/1/change/";
 const SAID: &str = "You were logged out before this was saved. Check it and save.";
 
-/// Posts a form as browsers do, which say what page sent it.
+/// Posts a form like a browser, with the headers that name the sending page.
 async fn post(staff: &Browser, path: &str, origin: &str, fields: &[(&str, String)]) -> Page {
     let request = staff
         .request(Method::POST, path)
@@ -20,7 +20,7 @@ async fn post(staff: &Browser, path: &str, origin: &str, fields: &[(&str, String
     staff.send(request).await
 }
 
-/// A form as it was opened, with what is typed into it.
+/// An opened form, with typed values.
 async fn filled(staff: &Browser, path: &str, title: &str) -> Vec<(&'static str, String)> {
     let form = staff.get(path).await.assert_status(200);
     let mut fields = listing(title, "7", "Joppa").fields();
@@ -36,7 +36,7 @@ async fn end_sessions(app: &App) {
     app.sql("DELETE FROM session").await;
 }
 
-/// Logs in by the form on a page, with everything that it carries.
+/// Logs in with the form on a page, including all its fields.
 async fn log_in(app: &App, staff: &Browser, page: &Page, name: &str, password: &str) -> Page {
     let mut fields: Vec<_> = [
         "csrf_token",
@@ -73,7 +73,7 @@ async fn what_was_typed_comes_back_after_the_login_and_is_saved_when_somebody_sa
     let asked = asked.assert_status(403);
     asked.shows(["name=\"password\""]).hides(["Typed <b>"]);
     assert_eq!(asked.header("cache-control"), "no-store, private");
-    // A wrong password loses nothing either.
+    // A wrong password keeps the content, too.
     let again = log_in(&app, &staff, &asked, "ada", "wrong").await;
     let form = log_in(&app, &staff, &again.assert_status(422), "ada", PASSWORD).await;
     let form = form.assert_status(200);
@@ -93,7 +93,7 @@ async fn what_was_typed_comes_back_after_the_login_and_is_saved_when_somebody_sa
     staff.post(CHANGE, &fields).await.assert_status(303);
     assert_eq!(title(&app).await, "Typed <b>\"'");
 
-    // A form that adds a listing likewise, and the list comes back as it was left.
+    // The same applies to a form that adds a listing, and the list keeps its state.
     end_sessions(&app).await;
     let asked = post(&staff, ADD, &app.origin, &with_state).await;
     let form = log_in(&app, &staff, &asked, "ada", PASSWORD).await;
@@ -121,12 +121,12 @@ async fn only_a_form_of_this_sites_own_page_is_kept() {
     end_sessions(&app).await;
     for origin in ["https://evil.example", "null"] {
         let page = post(&staff, CHANGE, origin, &fields).await;
-        // Whichever is seen first: that nobody is logged in, or that the form is another site's.
+        // The order of the two checks does not matter: no user is logged in, and the form is another site's.
         assert!(matches!(page.status, 302 | 403), "{page:?}");
         page.hides(["Planted"]);
     }
     staff.post(CHANGE, &fields).await.assert_status(302);
-    // Neither is what is no form of a listing, or more than a form may hold.
+    // Other forms, and oversized ones, are not kept.
     post(&staff, "/admin/properties/1/delete/", &app.origin, &fields).await.assert_status(302);
     let mut long = fields.clone();
     long.push(("description", "d".repeat(100_000)));

@@ -1,4 +1,4 @@
-//! Who gets in.
+//! Who can log in.
 
 use crate::harness::{App, PASSWORD, spawn_app, spawn_homes};
 
@@ -11,7 +11,7 @@ async fn staff_with_the_right_password_enter_and_everybody_else_is_refused_in_th
         assert_eq!(page.header("location"), "/admin/");
         assert!(browser.get("/admin/").await.assert_status(200).has(name));
     }
-    // Everybody else is refused.
+    // All other users are refused.
     let mut answers = Vec::new();
     for (name, password) in
         [("ada", "wrong password"), ("nobody", PASSWORD), ("ina", PASSWORD), ("vic", PASSWORD)]
@@ -28,7 +28,7 @@ async fn staff_with_the_right_password_enter_and_everybody_else_is_refused_in_th
     }
     answers.dedup();
     assert_eq!(answers.len(), 1, "{answers:#?}");
-    // An empty or odd name or password is refused, too.
+    // Empty or unusual names and passwords are refused, too.
     for (name, password) in [("", ""), ("ada", ""), ("ada\0", PASSWORD), ("ADA", PASSWORD)] {
         app.stranger().try_log_in(name, password, "").await.assert_status(422);
         app.sql("DELETE FROM login_failure").await;
@@ -53,11 +53,11 @@ async fn the_sixth_attempt_in_a_minute_is_put_off_unless_a_login_succeeded_befor
         let wait: u64 = page.header("retry-after").parse().expect("seconds");
         assert!((1..=60).contains(&wait), "{wait}");
     }
-    // The address is limited as well as the account.
+    // The limit applies to the client's address, for every account.
     app.stranger().try_log_in("sam", PASSWORD, "").await.assert_status(429);
     app.sql("UPDATE login_failure SET at = at - interval '61 seconds'").await;
     app.stranger().try_log_in("ada", PASSWORD, "").await.assert_status(303);
-    // A login that succeeds forgets the failures before it.
+    // A successful login deletes the failures before it.
     app.sql("DELETE FROM login_failure").await;
     for _ in 0..3 {
         fail(&app, "ada", 4).await;

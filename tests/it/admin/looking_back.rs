@@ -1,10 +1,10 @@
-//! The history of all listings: what it tells, how it is searched, and that it shows text as text.
+//! The history of all listings: its entries, its search, and that it shows text as text.
 
 use crate::harness::{
     App, Browser, Listing, Page, Plan, Shows as _, listing, spawn_homes, spawn_staffed,
 };
 
-/// Listings of entries, in their order.
+/// The listings of entries, in their order.
 fn entries(page: &Page) -> Vec<String> {
     let parts = page.text().split("<li class=\"entry\">").skip(1);
     let title = |part: &str| {
@@ -15,7 +15,7 @@ fn entries(page: &Page) -> Vec<String> {
     parts.map(|part| title(part).expect("a title")).collect()
 }
 
-/// A history of sixty additions, a minute apart, each third by another.
+/// A history of sixty additions, a minute apart, each third one by another user.
 async fn start() -> (App, Browser) {
     let sql = "INSERT INTO history (id, xid, kind, entity, entity_id, after, row_count, actor, at)
         SELECT nextval('event_number'), pg_current_xact_id(), 'created', 'listing', n,
@@ -73,12 +73,12 @@ async fn the_history_is_walked_in_both_directions_and_a_wrong_filter_is_named_an
     page.shows(["id=\"from-error\"", "id=\"listing-error\""]);
     page.holds([("listing", "x\">"), ("actor", "eve")]);
     staff.get("/admin/properties/1/history/?before=x").await.assert_status(400);
-    // Without filters, every entry comes once.
+    // Without filters, every entry is shown once.
     let mut page = staff.get("/admin/history/").await.assert_status(200);
     let first = entries(&page);
     let mut seen = first.clone();
     while page.has("rel=\"next\"") {
-        // What is added meanwhile moves no entry to another page.
+        // Listings that are added meanwhile don't move entries to other pages.
         app.sql("INSERT INTO property (title, description, price, location) VALUES ('Meanwhile', 'D', 1, 'L')")
             .await;
         page = staff.get(&link(&page, "next")).await.assert_status(200);
@@ -147,7 +147,7 @@ async fn stored_markup_is_text_in_every_part_of_the_history() {
     };
     staff.edit_listing(1, &evil("")).await;
     staff.edit_listing(1, &evil("x")).await;
-    // The name of who did it, and why, come from whoever is at the database.
+    // The actor and the note may come from any program that uses the database.
     let quoted = EVIL.replace('\'', "''");
     app.sql(&format!(
             "SET app.actor = '{quoted}'; SET app.note = '{quoted}'; UPDATE property SET price = 2;

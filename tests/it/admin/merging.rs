@@ -1,10 +1,10 @@
-//! Two edits of one listing, brought together field by field.
+//! Merging two edits of one listing, field by field.
 
 use crate::harness::{App, Browser, Listing, Page, Plan, Shows as _, listing};
 
 const PATH: &str = "/admin/properties/1/change/";
 
-/// A listing that is like the first of `homes` but for what is named.
+/// A listing like the first of `homes`, with some changes.
 fn home(changes: &[(&str, &str)]) -> Listing {
     let mut home = listing("Home 1", "1000", "Leith");
     home.description = "One.\n\nTwo.\n\nThree.".to_owned();
@@ -34,7 +34,7 @@ fn filled(form: &Page, typed: &Listing) -> Vec<(&'static str, String)> {
     fields
 }
 
-/// Everything that a browser would send of a page with both versions, as it stands.
+/// All fields that a browser would send from a page with both versions.
 fn as_it_stands(page: &Page, typed: &Listing) -> Vec<(String, String)> {
     let mut fields: Vec<_> =
         filled(page, typed).into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
@@ -71,7 +71,7 @@ async fn row(app: &App) -> String {
     app.sql("SELECT concat_ws('|', title, description, price, location) FROM property").await
 }
 
-/// What Sam is shown who types `mine` after Ada has saved `theirs`.
+/// The page that Sam sees if he types `mine` after Ada has saved `theirs`.
 async fn conflict(ada: &Browser, sam: &Browser, theirs: &Listing, mine: &Listing) -> Page {
     let (first, second) = (ada.get(PATH).await, sam.get(PATH).await);
     ada.post(PATH, &filled(&first, theirs)).await.assert_status(303);
@@ -131,7 +131,7 @@ async fn choosing_the_other_version_and_editing_ones_own_is_asked_about() {
     assert_eq!(page.field("title"), "Mine, edited");
     page.shows(["Changed only by the other user."]);
     assert!(row(&app).await.starts_with("Theirs|"));
-    // Now it is said which of them is meant.
+    // Now the form says which of the two is meant.
     let mut fields = as_it_stands(&page, &home(&[("title", "Mine, edited")]));
     choose(&mut fields, "title", "mine");
     post(&sam, &fields).await.assert_status(303);
@@ -157,7 +157,7 @@ async fn a_change_while_versions_are_brought_together_is_shown_as_well() {
 async fn where_the_log_does_not_know_the_first_version_everything_that_differs_is_asked_about() {
     let (app, _, sam) = start().await;
     let form = sam.get(PATH).await;
-    // One statement over more rows than are told one by one.
+    // A statement over more rows than are recorded individually.
     app.sql(
         "INSERT INTO property (title, description, price, location)
               SELECT 'T', 'D', 1, 'L' FROM generate_series(1, 1001);

@@ -1,4 +1,4 @@
-//! What the next page says after a form was sent.
+//! The message on the next page after a form was sent.
 
 use crate::harness::{App, Browser, Page, Plan};
 
@@ -17,7 +17,7 @@ fn cookie_of(page: &Page) -> String {
     cookie.unwrap_or_else(|| panic!("no messages: {page:?}")).to_owned()
 }
 
-/// The cookies that a browser sends back, with another one.
+/// The browser's cookies, with another message cookie.
 fn with(browser: &Browser, messages: &str) -> String {
     let session = browser.cookies();
     let session = session.split("; ").find(|cookie| cookie.starts_with("sessionid="));
@@ -34,7 +34,7 @@ async fn a_message_of_a_save_is_shown_once_and_writes_no_session() {
     for part in ["HttpOnly", "SameSite=Lax", "Path=/admin", "Max-Age=600"] {
         assert!(cookie.contains(part), "{part}: {cookie}");
     }
-    // Public pages neither get it nor set it.
+    // Public pages neither get nor set the cookie.
     let public = staff.get("/properties/").await.assert_status(200);
     assert!(public.all("set-cookie").is_empty(), "{public:?}");
     let list = staff.get("/admin/properties/").await;

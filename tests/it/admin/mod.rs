@@ -1,4 +1,4 @@
-//! The admin, as staff use it: logging in, the list and its actions, forms, conflicts, history, outages, ways on.
+//! The admin: logging in, the list and its actions, forms, conflicts, history, outages, redirects.
 
 mod accounts;
 mod bulk;

@@ -7,7 +7,7 @@ use crate::harness::{
 const ADD: &str = "/admin/properties/add/";
 const CHANGE: &str = "/admin/properties/1/change/";
 
-/// A form that was opened, with what is typed into it.
+/// An opened form, with typed values.
 fn filled(form: &Page, typed: &Listing) -> Vec<(&'static str, String)> {
     let mut fields = typed.fields();
     fields.extend(form.fields(["csrf_token", "_once"]));
@@ -83,7 +83,7 @@ async fn saving_again_before_the_first_answer_is_no_conflict_with_oneself() {
         staff.post(CHANGE, &filled(&form, &listing(title, "1", "L"))).await.assert_status(303);
         assert_eq!(app.sql("SELECT title FROM property").await, title);
     }
-    // Somebody else's change in between is one.
+    // Another user's change in between is a conflict.
     app.sql("UPDATE property SET price = 7").await;
     staff.post(CHANGE, &filled(&form, &listing("Three", "1", "L"))).await.assert_status(409);
 }

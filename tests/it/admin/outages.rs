@@ -34,7 +34,7 @@ async fn without_the_database_a_form_keeps_what_was_typed() {
     fields.push(("csrf_token", form.field("csrf_token")));
     postgres.cut();
     let [add, change] = ["/admin/properties/add/", "/admin/properties/1/change/"];
-    // The sessions are still read from Redis when its lease has ended.
+    // Sessions are still read from Redis after its lease has ended.
     for (path, after_lease) in [(add, false), (change, false), (add, true), (change, true)] {
         if after_lease {
             until("the lease has ended", async || {

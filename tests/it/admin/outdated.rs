@@ -1,5 +1,5 @@
-//! A form that was opened before another login in the same browser: nothing is saved, and the form comes back with what was
-//! typed.
+//! A form that was opened before another login in the same browser: nothing is saved, and the form is shown again with
+//! its content.
 
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, ORIGIN};
@@ -14,7 +14,7 @@ const LOST: &str = "Nothing was saved, because you logged in again";
 
 type Fields = Vec<(&'static str, String)>;
 
-/// Posts a form as browsers do, which say what page sent it.
+/// Posts a form like a browser, with the headers that name the sending page.
 async fn post(staff: &Browser, path: &str, headers: &[(&str, &str)], fields: &Fields) -> Page {
     let request = staff
         .request(Method::POST, path)

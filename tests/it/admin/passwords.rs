@@ -1,4 +1,4 @@
-//! Changing one's password.
+//! Users change their own password.
 
 use crate::harness::{Browser, PASSWORD, Page, Shows as _, spawn_app, spawn_staffed};
 
@@ -49,7 +49,7 @@ async fn a_password_that_is_refused_changes_nothing() {
 #[tokio::test]
 async fn wrong_old_passwords_are_counted_as_failed_logins() {
     let (app, browser) = spawn_staffed(0).await;
-    // The right one forgets what was wrong before it, whatever becomes of the new one.
+    // The right old password deletes earlier failures, even if the new password is refused.
     for _ in 0..2 {
         for old in ["wrong", "wrong", "wrong", "wrong", PASSWORD] {
             change(&browser, old, ["short", "short"]).await.assert_status(422);

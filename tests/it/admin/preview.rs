@@ -1,4 +1,4 @@
-//! The public page of a form that is not saved.
+//! The preview of an unsaved form as a public page.
 
 use crate::harness::{Listing, Plan, Shows as _, listing, spawn_staffed};
 
@@ -15,7 +15,7 @@ async fn a_preview_is_the_public_page_and_nobody_keeps_it() {
     let staff = app.staff().await;
     let mut typed = listing("Seen <b>before</b>", "1500", "Leith");
     typed.description = "One\r\n\r\nTwo".to_owned();
-    // Whatever logging in and opening forms keep is kept by now.
+    // After this, logging in and opening forms store nothing more.
     staff.get(ADD).await.assert_status(200);
     let token = staff.csrf_token().await;
     let redis = app.redis().await;
@@ -31,7 +31,7 @@ async fn a_preview_is_the_public_page_and_nobody_keeps_it() {
         let page = staff.post(path, &fields).await.assert_status(200);
         page.shows(["Preview, not saved"]);
         page.shows(["Seen &#60;b&#62;before", "1,500", "<p dir=\"auto\">Two</p>"]);
-        // What is similar is what a reader would see.
+        // The preview shows the similar listings that a visitor would see.
         assert!(page.has("Home 1") != (path == CHANGE), "{page:?}");
         assert!(page.header("cache-control").contains("no-store"));
         assert_eq!(page.header("x-robots-tag"), "noindex");

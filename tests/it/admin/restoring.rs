@@ -1,4 +1,4 @@
-//! Earlier versions of a listing come back.
+//! Restoring earlier versions of a listing.
 
 use crate::harness::{App, Browser, Shows as _, listing, spawn_staffed};
 
@@ -12,7 +12,7 @@ async fn start() -> (App, Browser) {
     (app, staff)
 }
 
-/// Where the versions of the listing's history can be restored, the latest first.
+/// The URLs for restoring versions in the listing's history, the latest first.
 async fn restores(staff: &Browser) -> Vec<String> {
     let page = staff.get("/admin/properties/1/history/").await.assert_status(200);
     let parts = page.text().split("href=\"/admin/properties/1/history/").skip(1);
@@ -28,7 +28,7 @@ async fn restores(staff: &Browser) -> Vec<String> {
 async fn an_earlier_version_is_restored_after_a_look_at_what_changes() {
     let (app, staff) = start().await;
     let versions = restores(&staff).await;
-    // The latest is there already; the first was made before the log began.
+    // The latest version is the current one; the first was created before the log began.
     assert_eq!(versions.len(), 2, "{versions:?}");
     let page = staff.get(&versions[0]).await.assert_status(200);
     page.shows(["Third", "Second", "3000.00", "2000.00", "What would change"])
@@ -59,11 +59,11 @@ async fn a_version_is_restored_only_in_its_own_listings_history_and_over_the_row
         staff.get(&path).await.assert_status(404);
         staff.press(&path).await.assert_status(404);
     }
-    // Without a version nothing is overwritten.
+    // Without a version in the form, nothing is overwritten.
     let version = restores(&staff).await.remove(0);
     staff.press(version.split('?').next().expect("a path")).await.assert_status(409);
     assert!(app.sql(ROW).await.starts_with("Third"));
-    // A change since the look is a conflict.
+    // A change since the confirmation page is a conflict.
     let page = staff.get(&version).await;
     let fields = [("version", page.field("version")), ("side", page.field("side"))];
     app.sql("UPDATE property SET title = 'By psql' WHERE id = 1").await;
@@ -74,7 +74,7 @@ async fn a_version_is_restored_only_in_its_own_listings_history_and_over_the_row
     let fields = [("version", again.field("version")), ("side", again.field("side"))];
     staff.submit(path, &fields).await.assert_status(303);
     assert!(app.sql(ROW).await.starts_with("Second"));
-    // Once more changes nothing.
+    // Restoring again changes nothing.
     let events = app.database.changes().await;
     staff.submit(path, &fields).await.assert_status(303);
     assert_eq!(app.database.changes().await, events);

@@ -1,4 +1,4 @@
-//! The admin's list is searched as the public one is.
+//! The admin's list is searched like the public one.
 
 use super::listing::shown;
 use crate::harness::{Plan, Shows as _, until};
@@ -25,7 +25,7 @@ async fn joined_words_and_parts_of_locations_are_found() {
     for offered in ["South Leith", "Leith Walk"] {
         page.shows([format!("?location={}", offered.replace(' ', "+"))]);
     }
-    // What is done with all that match is done with those that are shown.
+    // An action on all matching listings affects those that are shown.
     staff.get("/admin/properties/?location=jop").await.shows(["value=\"location=Joppa\""]);
 }
 

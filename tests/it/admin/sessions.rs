@@ -1,4 +1,4 @@
-//! How a session begins, and what ends it.
+//! How a session begins and ends.
 
 use crate::harness::{App, Browser, PASSWORD, Plan, Shows as _, spawn_app, spawn_staffed, until};
 
@@ -6,7 +6,7 @@ async fn is_out(browser: &Browser) {
     browser.get("/admin/").await.assert_status(302);
 }
 
-/// A browser that sends a cookie whatever the site says.
+/// Sends a cookie that the site did not set; returns the status.
 async fn get_with_cookie(app: &App, cookie: &str) -> u16 {
     app.stranger().get_with("/admin/", &[("cookie", cookie)]).await.status
 }
@@ -56,11 +56,11 @@ async fn a_logout_ends_the_session_a_login_begins_another_and_a_forged_cookie_is
     is_out(&browser).await;
     assert_eq!(get_with_cookie(&app, &cookie).await, 302);
     assert_eq!(app.sql("SELECT count(*) FROM session").await, "0");
-    // A login begins a session under a new key.
+    // A login begins a session with a new key.
     browser.log_in("ada").await;
     assert_ne!(browser.cookies(), cookie);
     assert_eq!(get_with_cookie(&app, &cookie).await, 302);
-    // A forged or changed cookie is nobody.
+    // A forged or changed cookie belongs to no user.
     let cookie = browser.cookies();
     let mut changed = cookie.clone().into_bytes();
     let last = changed.len() - 1;
@@ -71,7 +71,7 @@ async fn a_logout_ends_the_session_a_login_begins_another_and_a_forged_cookie_is
     }
     let other = app.another().set("SECRET_KEY", "another-key-".repeat(4)).start().await;
     assert_eq!(get_with_cookie(&other, &cookie).await, 302);
-    // Losing Redis logs nobody out.
+    // The loss of Redis ends no session.
     let redis = app.redis().await;
     for key in redis.keys(&app.prefix).await {
         redis.run::<i64>(&["DEL", &key]).await;
@@ -125,7 +125,7 @@ async fn a_session_is_out_of_reach_for_scripts_other_sites_and_readers_of_tables
     assert!(!kept.contains(secret), "{kept}");
     let keys = app.redis().await.keys(&app.prefix).await.join(" ");
     assert!(!keys.contains(secret), "{keys}");
-    // Scripts and other sites don’t get the cookie.
+    // Scripts and other sites can't read or send the cookie.
     let page = app.stranger().try_log_in("ada", PASSWORD, "").await;
     let cookies = page.all("set-cookie");
     let cookie = cookies.iter().find(|cookie| cookie.starts_with("sessionid="));

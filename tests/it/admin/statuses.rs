@@ -1,4 +1,4 @@
-//! The status of listings: changed by one click, changed back by another, and of many at once.
+//! The status of listings: changed and changed back with one click, and changed for many at once.
 
 use crate::harness::{Shows as _, spawn_staffed};
 

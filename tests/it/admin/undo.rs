@@ -1,4 +1,4 @@
-//! Deleted listings come back.
+//! Restoring deleted listings.
 
 use crate::harness::{App, Browser, Page, Shows as _, listing, spawn_staffed};
 
@@ -10,7 +10,7 @@ async fn start(homes: u32) -> (App, Browser) {
     (app, staff)
 }
 
-/// Where the button below the message leads.
+/// The URL of the undo button below a message.
 fn undo_of(page: &Page) -> String {
     let (_, rest) = page.text().split_once("action=\"/admin/history/").expect("a button");
     let (event, _) = rest.split_once('/').expect("an address");
@@ -33,7 +33,7 @@ async fn a_deletion_is_undone_right_after_it() {
     list.shows(["was deleted"]);
     let page = staff.submit(&undo_of(&list), &filters).await.assert_status(303);
     assert_eq!(page.header("location"), "/admin/properties/?q=home");
-    // As it was to the microsecond, under its number.
+    // The same values, to the microsecond, with the same number.
     assert_eq!(app.sql(ALL).await, before);
     staff.get("/admin/properties/2/history/").await.shows(["undid deletion"]);
     assert!(app.get("/properties/2/").await.assert_status(200).has("Home 2"));
@@ -48,7 +48,7 @@ async fn a_deletion_of_several_is_undone_as_a_whole() {
     staff.get(&undo).await.assert_status(200).shows(["Restore 3 listings?", "Restore only"]);
     staff.press(&undo).await.assert_status(303);
     assert_eq!(app.sql(ALL).await, before);
-    // One transaction, whose events are told one by one.
+    // One transaction, whose events are recorded individually.
     let sql = "SELECT count(*) || '/' || count(DISTINCT xid) FROM history WHERE kind = 'created'";
     assert_eq!(app.sql(sql).await, "3/1");
 }
@@ -61,7 +61,7 @@ async fn one_of_several_can_be_restored_alone() {
     let undo = last_deletion(&app).await;
     staff.submit(&undo, &only).await.assert_status(303);
     assert_eq!(app.sql("SELECT string_agg(id::text, ',') FROM property").await, "3");
-    // The others still go together; the one that is back is as it was.
+    // The other listings are still restored together; the one that exists already is unchanged.
     staff.press(&undo).await.assert_status(303);
     assert_eq!(app.database.listings().await, "3");
 }
@@ -190,11 +190,11 @@ async fn a_listing_that_was_deleted_while_it_was_edited_comes_back_as_it_was_typ
     let row = "SELECT concat_ws('|', title, price, location) FROM property WHERE id = 1";
     assert_eq!(app.sql(row).await, "Typed|7.00|Joppa");
     assert_eq!(app.sql(before).await, created);
-    // Whoever had it open from before the deletion does not overwrite it unseen.
+    // A form that was opened before the deletion does not overwrite the listing unnoticed.
     let mut old = listing("Old", "1", "L").fields();
     old.push(("version", form.field("version")));
     staff.submit(path, &old).await.assert_status(409);
-    // The same again is saved already; something else is a conflict.
+    // The same content counts as already saved; other content is a conflict.
     staff.submit(restore, &fields).await.assert_status(303);
     let other = listing("Other", "8", "Joppa").fields();
     staff.submit(restore, &other).await.assert_status(409).shows(["The versions differ"]);
@@ -215,7 +215,7 @@ async fn a_listing_that_the_log_does_not_keep_can_be_added_anew_as_it_was_typed(
     page.shows(["The history does not contain this listing"]);
     assert_eq!(page.field("title"), "Typed");
     page.shows(["action=\"/admin/properties/add/\""]).hides([restore]);
-    // So it is with a number that no listing ever had.
+    // The same applies to a number that no listing ever had.
     let page = staff.submit("/admin/properties/7777/restore/", &fields).await.assert_status(409);
     assert_eq!(page.field("title"), "Typed");
     assert_eq!(app.database.listings().await, "0");

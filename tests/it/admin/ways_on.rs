@@ -1,4 +1,4 @@
-//! Where staff go on after a login, a failure, or something that was done.
+//! Where staff are redirected after a login, an error, or an action.
 
 use crate::harness::{PASSWORD, Shows as _, listing, spawn_app, spawn_homes, spawn_staffed};
 

@@ -1,5 +1,5 @@
-//! Tags that only a page's data can tell: a listing's page depends on those in its place and band of prices, which are
-//! known once its row is read. A write that overtakes it after that voids it as any other does.
+//! Tags that only a page's data reveals: a listing's page depends on the listings in its place and price band, which
+//! are known after its row is read. A later write invalidates the page like any other write.
 
 use tokio::task::JoinHandle;
 
@@ -13,13 +13,13 @@ const PATH: &str = "/properties/1/";
 /// Whether there is a Redis, and whether there is a memory tier.
 const KINDS: [(bool, bool); 4] = [(true, true), (true, false), (false, true), (false, false)];
 
-/// Two instances, the second of which never keeps a page in memory.
+/// Two instances; the second one stores no pages in memory.
 struct Site {
     app: App,
     other: App,
 }
 
-/// A page whose row is read, and whose similar listings are being read.
+/// A page whose row has been read, and whose similar listings are being read.
 struct Overtaken {
     asking: JoinHandle<Page>,
     hold: Hold,
@@ -36,14 +36,14 @@ impl Site {
         }
         let app = plan.holdable().await.start().await;
         let other = app.another().unheld().without_memory().start().await;
-        // The first round of whoever follows the log may void what is loaded before it.
+        // The first round of the log's follower may invalidate what is loaded before it.
         for app in [&app, &other] {
             app.has_heard_of_everything().await;
         }
         Self { app, other }
     }
 
-    /// Asks for the page, lets its row be read, and holds what comes after.
+    /// Requests the page, lets its row be read, and blocks the later reads.
     async fn overtaken(&self) -> Overtaken {
         let row = self.app.hold(Reader::Rows).await;
         let asking = self.app.reader.asks(PATH);
@@ -56,7 +56,7 @@ impl Site {
         Overtaken { asking, hold }
     }
 
-    /// Whoever asks from now on is shown the write, by every instance and level.
+    /// Every later request shows the write, at every instance and level.
     async fn shows_the_write(&self) {
         for app in [&self.app, &self.other, &self.app] {
             app.keeps_showing(PATH, "Mended").await;
@@ -108,11 +108,11 @@ async fn a_request_after_a_save_of_a_similar_listing_does_not_get_the_page_under
         let site = Site::start(kind).await;
         let overtaken = site.overtaken().await;
         mend(&site.app).await;
-        // They join the load, because they can't know yet that it depends on what was saved.
+        // They join the load, because it is not known yet that it depends on the saved listing.
         let late: Vec<_> = (0..5).map(|_| site.app.reader.asks(PATH)).collect();
         let stranger = site.app.stranger();
         stranger.get("/healthz").await.assert_status(200);
-        assert!(late.iter().all(|asking| !asking.is_finished()), "nobody joined");
+        assert!(late.iter().all(|asking| !asking.is_finished()), "no request joined the load");
         overtaken.ends().await;
         for page in late {
             let page = page.await.expect("answered").assert_status(200);
@@ -151,7 +151,7 @@ async fn an_instance_that_found_the_page_in_redis_drops_it_from_memory_when_a_si
         let status = found.cache_status();
         assert!(status.starts_with("page-redis; hit"), "{round}: {status}");
         assert!(second.get(PATH).await.is_memory_hit());
-        // What is not similar changes nothing.
+        // A listing that is not similar changes nothing.
         let title = format!("Dear {round}");
         staff.edit_listing(3, &listing(&title, "200000", "Leith")).await;
         second.comes_to_show("/properties/3/?format=json", &title).await;

@@ -1,4 +1,4 @@
-//! A location is found by a part of its name.
+//! Finding a location by a part of its name.
 
 use super::{app_of, offers};
 use crate::harness::{App, listing};
@@ -13,7 +13,7 @@ const HOMES: [(&str, u32, &str); 7] = [
     ("Home 7", 7000, "Town"),
 ];
 
-/// The locations that are offered, with their counts, in HTML and in JSON alike.
+/// The suggested locations with their counts, the same in HTML and JSON.
 async fn offered(app: &App, query: &str) -> Vec<String> {
     let page = app.get(&format!("/properties/?{query}")).await.assert_status(200);
     let fresh = app.get(&format!("/properties/no-cache/?{query}")).await;
@@ -46,7 +46,7 @@ async fn a_part_of_several_names_offers_each_with_its_count() {
         ("location=Leith&q=home+2", vec!["South Leith 1"]),
         ("location=Leith&q=castle", vec![]),
         ("location=Nowhere", vec![]),
-        // The name of one, and a part of another.
+        // One text is a location's name, and a part of another's.
         ("location=Town", vec![]),
     ] {
         assert_eq!(offered(&app, query).await, want, "{query}");

@@ -1,4 +1,4 @@
-//! Ways out of a list in which nothing was found.
+//! Suggestions in a list that matches nothing.
 
 use super::{app_of, between, number, true_count};
 use crate::harness::{App, Page, listing};
@@ -12,7 +12,7 @@ const HOMES: [(&str, u32, &str); 6] = [
     ("View", 20000, "Joppa"),
 ];
 
-/// What is offered: its words, how many listings it says it finds, and the query string that it leads to.
+/// The suggestions: text, number of listings, and query string.
 fn offers(page: &Page) -> Vec<(String, Option<i64>, String)> {
     let list = between(page.text(), "<ul class=\"offers\"", "</ul>");
     let links = list.first().map(|list| between(list, "<a ", "</a>"));
@@ -71,12 +71,12 @@ async fn each_offer_finds_as_many_listings_as_it_says_and_none_finds_nothing() {
         ),
         ("location=Nowhere", vec![]),
         ("location=Nowhere&q=sea", vec!["All places, not only Nowhere"]),
-        // Asked for the wrong way round.
+        // With bounds in the wrong order.
         (
             "q=garden&min_price=9000&max_price=8000",
             vec!["Without the search words 1", "At any price 1"],
         ),
-        // The rest of a search may be no word at all.
+        // The rest of a search may contain no words.
         ("q=%25+barn&min_price=3000", vec!["Without the search words 3"]),
         ("q=barn+barn&min_price=9000", vec!["Without the search words 2"]),
     ] {

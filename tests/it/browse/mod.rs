@@ -1,4 +1,4 @@
-//! Ways through the site: places, looser filters, similar listings, neighbours.
+//! Navigation: places, looser filters, similar listings, next and previous listing.
 
 mod late_tags;
 mod location_parts;
@@ -12,8 +12,8 @@ mod spelling;
 
 use crate::harness::{App, Page, Plan};
 
-/// A site with listings, given by title, price and place, each a minute younger than the one before. The event log
-/// forgets them, as it does those of [`Plan::homes`].
+/// A site with listings, given by title, price and place, each a minute newer than the previous one. They are removed
+/// from the event log, like those of [`Plan::homes`].
 async fn plan_of(rows: &[(&str, u32, &str)]) -> Plan {
     let quoted = |text: &str| text.replace('\'', "''");
     let row = |(at, (title, price, place)): (usize, &(&str, u32, &str))| {
@@ -35,13 +35,13 @@ async fn app_of(rows: &[(&str, u32, &str)]) -> App {
     plan_of(rows).await.start().await
 }
 
-/// Each text of a page that stands between two others.
+/// The texts of a page between two other texts.
 fn between<'a>(html: &'a str, start: &str, end: &str) -> Vec<&'a str> {
     let parts = html.split(start).skip(1);
     parts.filter_map(|part| Some(part.split_once(end)?.0)).collect()
 }
 
-/// The places beside a list: each name, with the number of its listings if there is one.
+/// The places beside a list: each name, with its number of listings if there is one.
 fn choices(page: &Page) -> Vec<(String, Option<i64>)> {
     let places = between(page.text(), "<legend>Place</legend>", "</fieldset>").concat();
     let labels = between(&places, "<label class=\"choice\">", "</label>");
@@ -53,19 +53,19 @@ fn choices(page: &Page) -> Vec<(String, Option<i64>)> {
     labels.into_iter().map(choice).collect()
 }
 
-/// A number as a page writes it for people.
+/// A number in the format for people.
 fn number(text: &str) -> i64 {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     digits.parse().expect("a number")
 }
 
-/// How many listings a list has, straight from the database.
+/// The number of listings in a list, directly from the database.
 async fn true_count(app: &App, query: &str) -> i64 {
     let path = format!("/properties/no-cache/?format=json&{query}");
     app.get_json(&path).await["count"].as_i64().expect("a number")
 }
 
-/// What the list after a sign offers, with its counts; each must find as many listings as it says.
+/// The suggestions after a text in a page, with their counts; asserts that each list has as many listings.
 async fn offers(app: &App, page: &Page, sign: &str) -> Vec<String> {
     let list = between(page.text(), sign, "</ul>");
     let links = list.first().map(|list| between(list, "<a ", "</a>"));

@@ -1,9 +1,9 @@
-//! `/properties/{id}/next/` and `/previous/`: from listing to listing of a result.
+//! `/properties/{id}/next/` and `/previous/`: from one listing of a list to the next.
 
 use super::app_of;
 use crate::harness::{App, Page, Plan, listing};
 
-/// Three prices twice or more; every second listing is in Leith.
+/// Three prices occur twice or more; every second listing is in Leith.
 const HOMES: [(&str, u32, &str); 9] = [
     ("Flat 1", 500, "Leith"),
     ("Flat 2", 700, "Joppa"),
@@ -27,7 +27,7 @@ const QUERIES: [&str; 8] = [
     "q=flat&min_price=700&max_price=500&sort=oldest",
 ];
 
-/// A result's listings, in its order.
+/// The listings of a list, in its order.
 async fn ids(app: &App, query: &str) -> Vec<i64> {
     let path = format!("/properties/no-cache/?format=json&page_size=100&{query}");
     let list = app.get_json(&path).await;
@@ -40,13 +40,13 @@ async fn turned(app: &App, id: i64, step: &str, query: &str) -> Page {
     app.get(&path).await
 }
 
-/// The listing that a step leads to, with what stands after `#`.
+/// The listing that a step leads to, with the URL's fragment.
 async fn step(app: &App, id: i64, step: &str, query: &str) -> (i64, String) {
     let page = turned(app, id, step, query).await.assert_status(302);
     let location = page.header("location");
     let (path, mark) = location.split_once('#').unwrap_or((location, ""));
     let shown = app.get(path).await.assert_status(200);
-    // Its own links lead on within the same result.
+    // The page's own links stay within the same list.
     let (path, rest) = path.split_once('?').unwrap_or((path, ""));
     let onward = format!("{path}{step}/{}{rest}", if rest.is_empty() { "" } else { "?" });
     assert!(shown.has(&onward.replace('&', "&#38;")), "{onward}: {shown:?}");
@@ -54,7 +54,7 @@ async fn step(app: &App, id: i64, step: &str, query: &str) -> (i64, String) {
     (id.parse().expect("a number"), mark.to_owned())
 }
 
-/// Every listing that steps lead to, from one on to the end.
+/// Every listing from one to the end, step by step.
 async fn walk(app: &App, from: i64, direction: &str, query: &str) -> (Vec<i64>, String) {
     let mut seen = vec![from];
     loop {
@@ -96,7 +96,7 @@ async fn a_listing_that_left_the_result_still_leads_on() {
     staff.delete_listing(7).await;
     assert_eq!(step(&app, 1, "next", query).await, (5, String::new()));
     turned(&app, 7, "next", query).await.assert_status(404);
-    // Where nothing is left of the result, both ends are here.
+    // If the list is empty, both steps stay at the listing.
     let nothing = "location=Nowhere";
     assert_eq!(step(&app, 3, "next", nothing).await, (3, "last".to_owned()));
     assert_eq!(step(&app, 3, "previous", nothing).await, (3, "first".to_owned()));
@@ -122,7 +122,7 @@ async fn a_query_string_that_is_not_valid_is_ignored() {
         let page = turned(&app, 5, "next", query).await.assert_status(302);
         assert_eq!(page.header("location"), "/properties/4/", "{query}");
     }
-    // A page of the list is no part of a result.
+    // The page number is not part of the list.
     let page = turned(&app, 5, "next", "page=2&page_size=1&cursor=x&utm_source=y").await;
     assert_eq!(page.header("location"), "/properties/4/");
 }

@@ -1,4 +1,4 @@
-//! Places with the number of their listings: beside a list, and on a page of their own.
+//! Places with their numbers of listings: beside a list, and on a separate page.
 
 use url::form_urlencoded::byte_serialize;
 
@@ -17,7 +17,7 @@ const HOMES: [(&str, u32, &str); 9] = [
     ("Villa", 9000, "Joppa"),
 ];
 
-/// The places that a query has as data.
+/// The places for a query, as JSON.
 async fn places(app: &App, query: &str) -> Vec<(String, Option<i64>)> {
     let list = app.get_json(&format!("/properties/places/?{query}")).await;
     let rows = list["results"].as_array().expect("a list");
@@ -37,7 +37,7 @@ fn encoded(text: &str) -> String {
     byte_serialize(text.as_bytes()).collect()
 }
 
-/// Every number beside a list is that of the list of its place.
+/// Asserts that every number beside a list is the count of its place's list.
 async fn counts_are_true(app: &App, query: &str) {
     let beside = choices(&app.get(&format!("/properties/?{query}")).await);
     assert!(!beside.is_empty(), "{query}");
@@ -107,7 +107,7 @@ async fn each_of_many_chosen_places_has_its_number() {
     counts_are_true(&app, &query).await;
 }
 
-/// Adds listings before the site starts: so many in Leith, and the rest in other places.
+/// Adds listings before the site starts: this many in Leith, and the rest in other places.
 async fn with_many(leith: u32) -> App {
     let sql = format!(
         "BEGIN; INSERT INTO property (title, description, price, location)
@@ -134,7 +134,7 @@ async fn above_five_thousand_matches_places_have_no_numbers() {
     assert!(beside.iter().all(|(_, count)| count.is_none()), "{beside:?}");
     let data = places(&app, "q=plenty").await;
     assert!(data.iter().all(|(_, count)| count.is_none()), "{data:?}");
-    // Of everything the numbers are known without counting.
+    // For the whole list, the numbers are known without counting.
     let all = places(&app, "").await;
     assert_eq!(all[0], ("Leith".to_owned(), Some(5_001)));
     assert_eq!(all.len(), 11);
@@ -143,7 +143,7 @@ async fn above_five_thousand_matches_places_have_no_numbers() {
 #[tokio::test]
 async fn above_five_thousand_matches_chosen_places_have_no_wrong_number_and_depend_on_no_other() {
     let app = with_many(5_001).await;
-    // Joppa is the smallest place of eleven.
+    // Joppa is the smallest of eleven places.
     let path = "/properties/?location=joppa&location=leith&max_price=99999";
     let page = app.has_in_memory(path).await;
     let beside = choices(&page);
@@ -186,7 +186,7 @@ async fn a_name_is_found_by_its_letters_whatever_their_case_and_accents() {
         ("sao", "São Paulo"),
         ("SÃO P", "São Paulo"),
         ("%", "100% Centre"),
-        // A percent sign of another width is one too.
+        // A full-width percent sign is normalised to one.
         ("％", "100% Centre"),
         ("_", "A_B"),
         ("＿", "A_B"),

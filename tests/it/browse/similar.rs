@@ -1,4 +1,4 @@
-//! Similar listings on a listing's page: of the same place and band of prices.
+//! Similar listings on a listing's page: in the same place and price band.
 
 use super::{app_of, between};
 use crate::harness::{App, Page, listing};
@@ -59,11 +59,11 @@ async fn whatever_staff_change_of_a_similar_listing_shows_in_the_very_next_reque
     app.has_in_memory(PATH).await;
     for (id, title, price, place, want) in [
         (2, "Near two", "121000", "Leith", ["Near 7", "Near two", "Near 3", "Near 4"]),
-        // Another price of the same band, then of another.
+        // A change to another price of the same band, then of another band.
         (2, "Near two", "150000", "Leith", ["Near 7", "Near 3", "Near 4", "Near 6"]),
         (7, "Near 7", "170000", "Leith", ["Near 3", "Near 4", "Near 6", "Near two"]),
         (3, "Near 3", "118000", "Joppa", ["Near 4", "Near 6", "Near two", "Near 5"]),
-        // Into the band, and into the place.
+        // A move into the band, and into the place.
         (9, "Cheap 9", "119000", "Leith", ["Cheap 9", "Near 4", "Near 6", "Near two"]),
         (10, "Away 10", "120001", "LEITH", ["Away 10", "Cheap 9", "Near 4", "Near 6"]),
     ] {
@@ -77,7 +77,7 @@ async fn whatever_staff_change_of_a_similar_listing_shows_in_the_very_next_reque
     staff.create_listing(&listing("Near new", "120000", "leith")).await;
     assert_eq!(shown(&app).await, ["Near new", "Cheap 9", "Near 4", "Near 6"]);
     app.has_in_memory(PATH).await;
-    // What is similar is similar to what the listing is now.
+    // The similar listings follow the listing's current values.
     staff.edit_listing(1, &listing("Here", "190000", "Leith")).await;
     assert_eq!(shown(&app).await, ["Dear 12", "Near 7", "Dear 8"]);
 }

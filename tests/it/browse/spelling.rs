@@ -1,4 +1,4 @@
-//! What is offered where a word is misspelt.
+//! Suggestions for a misspelt word.
 
 use super::{app_of, offers};
 use crate::harness::{App, Plan, listing};
@@ -12,7 +12,7 @@ const HOMES: [(&str, u32, &str); 6] = [
     ("Sunny apartments", 6000, "Leith"),
 ];
 
-/// The spellings that are offered, with their counts; each must find as many listings as it says.
+/// The suggested spellings with their counts; asserts that each list has as many listings.
 async fn offered(app: &App, query: &str) -> Vec<String> {
     let mut offered = Vec::new();
     for path in ["/properties/", "/properties/no-cache/"] {
@@ -40,7 +40,7 @@ async fn a_misspelt_word_is_offered_as_listings_spell_it_with_its_count() {
         ("q=castel&location=Leith", vec!["castle 2"]),
         ("q=castel&min_price=3500", vec!["castle 1"]),
         ("q=castel&max_price=500", vec![]),
-        // It finds something; it is like nothing; it is no word.
+        // It matches; it is similar to no word; it is not a word.
         ("q=castle", vec![]),
         ("q=zzzzzz", vec![]),
         ("q=12345", vec![]),

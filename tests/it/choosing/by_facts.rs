@@ -1,9 +1,9 @@
-//! Filters and orders that the declarations of the facts name.
+//! Filters and orders by the declared facts.
 
 use super::{titles, walked};
 use crate::harness::{App, Plan};
 
-/// From the oldest to the newest; two without any facts.
+/// From the oldest to the newest; two without facts.
 const HOMES: &str = "INSERT INTO property (title, description, price, location, created_at,
         listing_type, property_type, bedrooms, bathrooms, floor_area, features)
     SELECT title, 'D', 1000, place, timestamptz '2026-01-01 00:00Z' + n * interval '1 min',
@@ -48,7 +48,7 @@ async fn each_filter_selects_the_listings_whose_facts_are_so() {
         ("feature=%7B%22%5C", ""),
         ("location=Leith&listing_type=rent&max_area=20&feature=garden", "E5"),
         ("q=a1&property_type=house&property_type=studio", "A1"),
-        // Nothing is asked.
+        // All parameters are empty.
         ("listing_type=&property_type=&feature=+&min_area=", "G7 F6 E5 D4 C3 B2 A1"),
     ] {
         assert_eq!(titles(&app, query).await, want, "{query}");

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::harness::App;
 
-/// The titles of a list in JSON, which are all in its page as well.
+/// The titles of a list in JSON; asserts that its page has all of them.
 async fn titles(app: &App, query: &str) -> String {
     let list = app.get_json(&format!("/properties/?{query}")).await;
     let titles = titles_of(&list);
@@ -26,7 +26,7 @@ fn titles_of(list: &Value) -> Vec<&str> {
     rows.map(|row| row["title"].as_str().expect("a title")).collect()
 }
 
-/// The titles that a walk along `next` finds, and back along `previous`.
+/// The titles that following `next` finds, and then `previous` back.
 async fn walked(app: &App, query: &str) -> (Vec<String>, Vec<String>) {
     let mut ways = (Vec::new(), Vec::new());
     let mut url = format!("/properties/?format=json&page_size=2&{query}");

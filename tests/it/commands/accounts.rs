@@ -1,4 +1,4 @@
-//! `createsuperuser`, `changepassword` and `clearsessions`, beside a running site.
+//! `createsuperuser`, `changepassword` and `clearsessions` while a site runs.
 
 use crate::harness::{PASSWORD, Shell, Shows as _, spawn_app, spawn_staffed};
 
@@ -32,7 +32,7 @@ async fn a_superuser_that_can_not_be_created_says_why_and_a_weak_password_is_war
     let wrong = Shell::beside(&app).set("SUPERUSER_USERNAME", "e v e");
     let err = wrong.run(&["createsuperuser", "--noinput"]).failed(2);
     assert!(err.starts_with("error: SUPERUSER_USERNAME: ") && err.contains("e v e"), "{err}");
-    // Without a terminal nothing can be asked.
+    // Without a terminal, the command can't ask.
     let err = shell.run(&["createsuperuser"]).failed(2);
     assert!(err.contains("--noinput"), "{err}");
     let shell = shell.set("SUPERUSER_PASSWORD", NEW);
@@ -40,7 +40,7 @@ async fn a_superuser_that_can_not_be_created_says_why_and_a_weak_password_is_war
     let err = shell.run(&create("e v e")).failed(2);
     assert!(err.contains("e v e"), "{err}");
     assert_eq!(app.sql("SELECT count(*) FROM site_user").await, "4");
-    // A weak password is taken, with a warning.
+    // A weak password is accepted, with a warning.
     let shell = Shell::beside(&app).set("SUPERUSER_PASSWORD", "12345");
     let said = shell.run(&create("eve"));
     assert!(said.err.contains("too short"), "{said:?}");

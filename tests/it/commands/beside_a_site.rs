@@ -1,4 +1,4 @@
-//! A command that changes data while a site runs: the site's pages are right as soon as the command has ended.
+//! Commands that change data while a site runs: the site's pages are up to date when the command has ended.
 
 use crate::harness::{App, Shell, spawn_homes, until};
 
@@ -18,7 +18,7 @@ async fn loaded_data_shows_when_the_command_has_ended_and_other_pages_stay_hits(
     let csv = "id,title,description,price,location\n1,Mended,D,1,Leith\n";
     shell.run_with(&["loaddata", "-"], csv).done();
     for path in ["/properties/", "/properties/1/"] {
-        // The site hears of it in a moment; the deadline is far longer than that.
+        // The site is notified at once; the deadline is much longer.
         until("the load shows", async || app.get(path).await.has("Mended")).await;
     }
     app.get("/properties/?location=Joppa").await.assert_hit();

@@ -8,7 +8,7 @@ const LEITH: &str = "/properties/?location=Leith";
 const JOPPA: &str = "/properties/?location=Joppa";
 const BY_TAG: [&str; 4] = ["manage_cache", "--clear", "--tag", "location:Leith"];
 
-/// Beside a Redis of its own, whose keys are counted exactly because they are few.
+/// A site with its own Redis, whose few keys are counted exactly.
 async fn warm_site() -> (App, Shell, OwnRedis) {
     let redis = OwnRedis::start(&[]).await;
     let app = Plan::with_homes(4).await.set("REDIS_URL", redis.url()).start().await;
@@ -26,7 +26,7 @@ fn data(shell: &Shell, words: &[&str]) -> Value {
     serde_json::from_str(&out).unwrap_or_else(|err| panic!("{err}: {out}"))
 }
 
-/// The site hears of what a command ended.
+/// The site learns which entries a command cleared.
 async fn is_computed_anew(app: &App, path: &str) {
     until("the site hears of it", async || app.get(path).await.is_stored()).await;
 }
@@ -88,7 +88,7 @@ async fn a_part_is_cleared_after_a_yes_and_the_rest_stays() {
     terminal.answers("Clear them? [y/N]: ", "");
     terminal.sees("Operation cancelled.");
     assert_eq!(terminal.ends().0, 1);
-    // Nobody is asked where nobody is.
+    // Without a terminal, the command can't ask.
     let err = shell.run(&BY_TAG).failed(2);
     assert!(err.contains("1 page(s)") && err.contains("--noinput"), "{err}");
     assert!(app.get(LEITH).await.is_hit());

@@ -1,5 +1,5 @@
-//! `check`, and `check --deploy`: what the servers and the files are like. What the configuration alone tells is tried
-//! beside the code.
+//! `check` and `check --deploy`: problems of the servers and the files. Problems of the configuration alone are tested
+//! next to the code.
 
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -8,10 +8,10 @@ use serde_json::Value;
 use crate::harness::{OwnRedis, Plan, RedisCli, Shell, Shows as _, TestDatabase, create_role};
 
 const CACHE: [&str; 4] = ["--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru"];
-/// The tests' PostgreSQL is faster than safe.
+/// Silences the findings about the tests' PostgreSQL, which is fast but not crash-safe.
 const TESTS_OWN: [&str; 4] = ["--silence", "database.W004", "--silence", "database.W005"];
 
-/// A site with nothing to find, on a Redis of its own and as a role that owns nothing.
+/// A site without findings, with its own Redis and a role that owns nothing.
 async fn good(plan: &Plan, redis: &OwnRedis) -> Shell {
     let role = create_role(&plan.database).await;
     let url =
@@ -24,7 +24,7 @@ async fn good(plan: &Plan, redis: &OwnRedis) -> Shell {
         .set("SECRET_KEY", "5b1c8f0e97a34d26b8e0f1a2c3d4e5f60718293a4b5c6d7e")
 }
 
-/// What is found of a public site, by id.
+/// The ids of the findings for a public site.
 fn found(shell: &Shell) -> Vec<String> {
     let words = [&["check", "--deploy", "--format", "json"], &TESTS_OWN[..]].concat();
     let said = shell.run(&words);

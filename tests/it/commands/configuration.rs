@@ -1,4 +1,4 @@
-//! A wrong configuration is told in full, with its secrets hidden.
+//! An invalid configuration is reported completely, with its secrets hidden.
 
 use crate::harness::Shell;
 
@@ -53,7 +53,7 @@ fn development_mode_is_refused_on_an_address_that_others_reach() {
         let err = Shell::bare().set("DEBUG", "true").set(name, value).run(&["serve"]).failed(2);
         assert!(err.contains("DEBUG=false") && err.contains(&format!("{name}={value}")), "{err}");
     }
-    // It is the default where the database is the program's own.
+    // It is the default if the database is a private one.
     let err = Shell::bare().set("HOST", "0.0.0.0").run(&["serve"]).failed(2);
     assert!(err.contains("DEBUG=false"), "{err}");
 }

@@ -34,7 +34,7 @@ async fn files_that_can_not_be_loaded_are_named_with_line_and_field_and_each_is_
         err.hides(["panicked"]);
     }
     assert_eq!(plan.database.listings().await, "0");
-    // A bad row is named with line and field.
+    // An invalid row is reported with line and field.
     let bad = format!("{GOOD}\"\",D,2,Leith\nT,D,free,Leith\n");
     let file = shell.file("bad.csv", &bad);
     let err = shell.run(&["loaddata", &file]).failed(1);
@@ -46,7 +46,7 @@ async fn files_that_can_not_be_loaded_are_named_with_line_and_field_and_each_is_
     said.err.shows(["2 row(s) skipped"]);
     said.done();
     assert_eq!(plan.database.listings().await, "1");
-    // Of several files each is one transaction.
+    // Each of several files is one transaction.
     let good = shell.file("good.csv", GOOD);
     let bad = shell.file("bad.csv", "title,description,price,location\nT,D,free,L\n");
     shell.run(&["loaddata", &good, &bad]).failed(1);
@@ -86,7 +86,7 @@ async fn without_any_configuration_the_program_brings_its_own_servers() {
     assert!(dump.lines().count() > 3, "{dump}");
     let said = shell.run(&["manage_cache", "--status", "--format", "json"]).done();
     said.shows(["\"reachable\": true"]);
-    // Its Redis is gone with the command.
+    // Its Redis ends with the command.
     let err = shell.run(&["manage_cache", "--warm"]).failed(1);
     err.shows(["only during this command"]);
 }

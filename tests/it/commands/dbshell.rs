@@ -1,4 +1,4 @@
-//! `dbshell`: psql on the site's database.
+//! `dbshell` runs psql on the site's database.
 
 use crate::harness::{Shell, Shows as _};
 

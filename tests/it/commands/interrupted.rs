@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM in the middle of a command: nothing is left half done.
+//! Ctrl-C and SIGTERM during a command: nothing is left half done.
 
 use crate::harness::{Plan, Shell, until};
 
@@ -64,7 +64,7 @@ async fn a_load_that_waits_for_its_input_can_be_interrupted() {
 #[tokio::test]
 async fn a_signals_test_that_is_interrupted_leaves_no_probe() {
     let plan = Plan::with_homes(1).await;
-    // A commit that adds a listing waits for whoever holds the lock 7.
+    // A commit that adds a listing waits for the holder of lock 7.
     let slow = "CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS
             $$ BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN NULL; END $$;
         CREATE CONSTRAINT TRIGGER wait_here AFTER INSERT ON property DEFERRABLE INITIALLY DEFERRED
@@ -76,7 +76,7 @@ async fn a_signals_test_that_is_interrupted_leaves_no_probe() {
     plan.database.has_waiting(1).await;
     running.signal("INT");
     running.says("Deleting the test listing in “Signals test ");
-    // Awaited: nothing else runs here while the command is waited for.
+    // Awaited, because nothing else runs in this process while it waits for the command.
     psql.batch_execute("SELECT pg_advisory_unlock(7)").await.expect("released");
     assert_eq!(running.wait().0, Some(130));
     assert_eq!(plan.database.listings().await, "1");

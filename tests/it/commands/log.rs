@@ -1,4 +1,4 @@
-//! The log of a running site: one line each, and which request it is about.
+//! The log of a running site: one line per event, with the id of the request.
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -132,7 +132,7 @@ async fn with_json_every_line_is_one_object_whatever_a_client_sends() {
     }
 }
 
-/// The log of a first start with an empty database, once a page was a hit.
+/// The log of a first start with an empty database, until a page was a hit.
 async fn first_log(variables: &[(&'static str, &str)]) -> String {
     let plan = Plan::on(TestDatabase::create_empty().await);
     let mut shell = Shell::of(&plan).set("SITE_URL", "http://localhost");

@@ -1,4 +1,4 @@
-//! `manage_cache`: each verb, as text and as data.
+//! `manage_cache`: each option, as text and as JSON.
 
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ async fn site() -> (App, Shell) {
 
 #[tokio::test]
 async fn status_counts_what_a_running_site_has_cached() {
-    // Of its own: only so many keys are looked at, and other tests' would be among them.
+    // A separate Redis: only a limited number of keys is examined, and other tests' keys would be among them.
     let redis = OwnRedis::start(&[]).await;
     let app = Plan::with_homes(30).await.set("REDIS_URL", redis.url()).start().await;
     let shell = Shell::beside(&app);
@@ -25,7 +25,7 @@ async fn status_counts_what_a_running_site_has_cached() {
     app.get("/properties/?format=json").await;
     let status = json(&shell, "--status");
     assert_eq!(status["levels"]["page_redis"]["entries"], 2, "{status}");
-    // Rows, and the places beside them.
+    // The rows, and the places beside them.
     assert_eq!(status["levels"]["queryset"]["entries"], 2, "{status}");
     let text = shell.run(&["manage_cache", "--status"]).done();
     text.shows(["page_redis", "queryset", "count", "all_properties", "property_count"]);
@@ -53,7 +53,7 @@ async fn warming_makes_the_first_request_of_a_running_site_a_hit() {
         "/properties/?page=2",
         "/properties/?sort=-price",
         "/properties/30/",
-        // On the second page of the newest, and on the first of the oldest.
+        // It is on the second page of the newest listings, and on the first page of the oldest.
         "/properties/1/",
     ] {
         app.get(path).await.assert_hit().shows(["http://homes.example/"]);

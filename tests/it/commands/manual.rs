@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use crate::harness::Shell;
 
-/// What runs a program with something on its standard input: its output and errors, if the program is installed.
+/// Runs a program with a text as standard input: returns its output and errors, or `None` if it is not installed.
 fn piped(program: &str, arguments: &[&str], input: &str) -> Option<(String, String)> {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::piped());
@@ -21,7 +21,7 @@ fn piped(program: &str, arguments: &[&str], input: &str) -> Option<(String, Stri
     Some((text(output.stdout), text(output.stderr)))
 }
 
-/// The commands that `--help` names.
+/// The commands that `--help` lists.
 fn commands(shell: &Shell) -> Vec<String> {
     let help = shell.run(&["--help"]).done();
     let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
@@ -43,7 +43,7 @@ fn every_shell_gets_a_script_that_names_every_command() {
             assert!(script.contains(command), "{name} lacks {command}");
         }
     }
-    // A wrong configuration keeps nobody from it.
+    // The command works with an invalid configuration.
     shell.set("PORT", "x").run(&["completions", "bash"]).done();
     Shell::bare().run(&["completions", "csh"]).failed(2);
 }
@@ -76,7 +76,7 @@ fn bash_completes_commands_and_options() {
 fn other_shells_read_their_scripts() {
     for (program, arguments) in [("zsh", &["-n"][..]), ("fish", &["--no-execute"])] {
         let script = Shell::bare().run(&["completions", program]).done();
-        // Where the shell is not installed there is nobody to ask.
+        // If the shell is not installed, there is nothing to check.
         if let Some((_, err)) = piped(program, arguments, &script) {
             assert!(err.is_empty(), "{program}: {err}");
         }
@@ -98,7 +98,7 @@ fn the_manual_has_a_page_for_every_command() {
     assert!(err.contains("nonsense"), "{err}");
 }
 
-/// groff has nothing to complain of; where it is not installed, nobody is asked.
+/// Asserts that groff reports no problem; does nothing if groff is not installed.
 fn renders(page: &str) {
     if let Some((out, err)) = piped("groff", &["-man", "-Tutf8", "-ww", "-Kutf8"], page) {
         assert!(err.is_empty(), "{err}\n{page}");

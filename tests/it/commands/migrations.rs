@@ -40,7 +40,7 @@ async fn what_is_pending_can_be_asked_for_without_applying_it() {
 #[tokio::test]
 async fn a_migration_that_fails_is_named_and_those_before_it_stay() {
     let plan = Plan::on(TestDatabase::create_empty().await);
-    // The second migration wants to create it.
+    // The second migration creates a table with this name.
     plan.database.run("CREATE VIEW property_tally AS SELECT 1").await;
     let shell = Shell::of(&plan);
     let said = shell.run(&["migrate"]);

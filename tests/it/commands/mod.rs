@@ -1,4 +1,4 @@
-//! The program's commands, as a shell runs them: exit codes, words, and what a running site sees of them.
+//! The program's commands, run as by a shell: exit codes, output, and their effects on a running site.
 
 mod accounts;
 mod beside_a_site;

@@ -58,7 +58,7 @@ async fn shell() -> (Plan, Shell) {
     (plan, shell)
 }
 
-/// Runs a command whose standard output is somewhere: its exit code and what it wrote to standard error.
+/// Runs a command with a standard output; returns its exit code and standard error.
 fn run(shell: &Shell, words: &[String], to: impl Into<Stdio>) -> (Option<i32>, String) {
     let name = format!("eve-{}", unique());
     let words = words.iter().map(|word| match word.as_str() {

@@ -1,4 +1,4 @@
-//! `createsuperuser` and `changepassword` at a terminal: the questions and words of Django's.
+//! `createsuperuser` and `changepassword` in a terminal, with Django's questions and messages.
 
 use crate::harness::{App, PASSWORD, Shell, Terminal, spawn_app};
 

@@ -1,4 +1,4 @@
-//! `serve`: how it starts, and how it ends.
+//! The start and the end of `serve`.
 
 use std::time::Duration;
 
@@ -15,11 +15,11 @@ async fn a_stopped_site_lets_requests_in_flight_finish() {
         plan.database.has_waiting(1).await;
         site.signal(signal);
         let address = site.origin.trim_start_matches("http://").to_owned();
-        until("nobody new is let in", async || {
+        until("new connections are refused", async || {
             tokio::net::TcpStream::connect(&address).await.is_err()
         })
         .await;
-        // A second one changes nothing.
+        // A second signal of the same kind changes nothing.
         site.signal(signal);
         assert!(!site.has_ended(), "it did not wait for the request");
         lock.release().await;
@@ -82,7 +82,7 @@ async fn a_site_that_is_killed_after_a_commit_leaves_no_page_stale() {
     let form = browser.get("/admin/properties/1/change/").await;
     let mut fields = listing("Mended", "1", "Leith").fields();
     fields.push(("csrf_token", form.field("csrf_token")));
-    // The commit goes through; what it invalidates doesn't.
+    // The commit succeeds; its invalidation does not.
     redis.hold();
     let saving =
         tokio::spawn(async move { browser.post("/admin/properties/1/change/", &fields).await });
@@ -92,7 +92,7 @@ async fn a_site_that_is_killed_after_a_commit_leaves_no_page_stale() {
     .await;
     site.signal("KILL");
     site.wait();
-    // Whether it was answered before it was killed doesn't matter.
+    // It does not matter whether it was answered before the kill.
     let _ = saving.await;
     redis.restore();
     Browser::new(&shell.serve(&["serve"]).origin).get("/properties/").await.shows(["Mended"]);

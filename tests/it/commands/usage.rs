@@ -1,4 +1,4 @@
-//! Wrong usage ends with 2 and says what is right.
+//! Wrong usage ends with exit code 2 and an explanation.
 
 use crate::harness::{Shell, Terminal};
 
@@ -89,7 +89,7 @@ async fn a_bar_shows_progress_on_a_terminal_and_nowhere_else() {
         &["loaddata", &file][..],
         &["dumpdata", "--output", &file],
         &["manage_cache", "--warm"],
-        // Last: every other command would have as much to do.
+        // Last, because it makes work for every later command.
         &["sampledata", "--count", "20000"],
     ] {
         let (code, text) = Terminal::run(&shell, words).ends();
@@ -100,7 +100,7 @@ async fn a_bar_shows_progress_on_a_terminal_and_nowhere_else() {
     }
 }
 
-/// The indented lines below “Examples:” of every help text, as a terminal of a width shows them.
+/// The indented lines below “Examples:” of every help text, in a terminal of this width.
 fn examples(width: &str) -> Vec<String> {
     let shell = Shell::bare().set("COLUMNS", width);
     let mut found = Vec::new();
@@ -133,7 +133,7 @@ fn every_example_in_a_help_text_is_one_whole_command_however_narrow_the_terminal
     for file in ["changes.sql", "dump.csv.xz"] {
         shell.file(file, "");
     }
-    // The examples' own commands say how they were called; what they are piped from and to does nothing.
+    // The examples' own commands print their arguments; the other programs in them do nothing.
     let preamble = "HOME=$PWD; mkdir -p .zfunc .config/fish/completions .local/share/bash-completion/completions
         property-listings() { echo \"called: $*\" >&2; }
         xz() { :; }; jq() { :; }; head() { :; }; man() { :; }";

@@ -1,4 +1,4 @@
-//! A server that takes no more connections.
+//! A server that accepts no more connections.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use property_listings::db::{Class, Database, GenericClient as _};
 
 use crate::harness::{Plan, Shell, Stopwatch, TestDatabase, create_role, until};
 
-/// A role that may have so many connections, and its address.
+/// A role with a connection limit, and its URL.
 async fn limited(database: &TestDatabase, limit: i32) -> (String, String) {
     let role = create_role(database).await;
     database.run(&format!("ALTER ROLE {role} CONNECTION LIMIT {limit}")).await;
@@ -21,7 +21,7 @@ fn pool(url: &str, size: usize) -> Database {
     Database::new(address, size).expect("a pool")
 }
 
-/// Runs statements at once; each answers.
+/// Runs statements concurrently; asserts that each succeeds.
 async fn run(pool: &Database, count: usize) {
     let running = (0..count).map(async |_| {
         let client = pool.client().await.expect("its turn comes");
@@ -37,7 +37,7 @@ async fn requests_wait_for_the_open_connections_when_the_server_takes_no_more() 
     let pool = pool(&url, 8);
     run(&pool, 100).await;
     assert_eq!(pool.pools().map(|pool| pool.open), [0, 3, 0, 0]);
-    // When it takes more, the pool grows.
+    // When the server accepts more, the pool grows.
     database.run(&format!("ALTER ROLE {role} CONNECTION LIMIT -1")).await;
     until("the pool has grown", async || {
         run(&pool, 50).await;

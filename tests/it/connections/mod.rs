@@ -1,4 +1,4 @@
-//! How the site reaches its servers: with TLS, over several hosts, through a pooler; and what it says when it can't.
+//! Connections to PostgreSQL and Redis: with TLS, to several hosts, through a pooler; and their error messages.
 
 mod limits;
 mod pooler;
@@ -11,7 +11,7 @@ mod redis_tls;
 use property_listings::config::PostgresAddress;
 use property_listings::db::{Database, GenericClient as _};
 
-/// The first value of a statement, over a new connection; or why there is none.
+/// The first value of a query on a new connection, or the error.
 async fn asked(url: &str, sql: &str) -> Result<String, String> {
     let address: PostgresAddress = url.parse()?;
     let database = Database::new(address, 1).map_err(|err| err.to_string())?;

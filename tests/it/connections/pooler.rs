@@ -1,4 +1,4 @@
-//! PgBouncer in transaction mode, where it is installed.
+//! PgBouncer in transaction mode, if it is installed.
 
 use futures_util::future::join_all;
 
@@ -30,7 +30,7 @@ async fn a_site_behind_a_pooler_in_transaction_mode_needs_a_direct_address_and_t
     let said = Shell::of(&plan).run(&["check"]);
     assert_eq!(said.code, 0, "{said:?}");
     let app = plan.start().await;
-    // More requests at once than the pooler has sessions, of many kinds.
+    // More concurrent requests than the pooler has sessions, of many kinds.
     let paths: Vec<_> = (0..240)
         .map(|n| match n % 6 {
             0 => format!("/properties/{}/", 1 + n % 60),
@@ -46,7 +46,7 @@ async fn a_site_behind_a_pooler_in_transaction_mode_needs_a_direct_address_and_t
             page.assert_status(200);
         }
     }
-    // Transactions with limits of their own, and what needs a session.
+    // Transactions with their own limits, and work that needs a session.
     let admin = app.staff().await;
     let id = admin.create_listing(&listing("Behind the pooler", "1.00", "Leith")).await;
     assert!(app.reader.get("/properties/").await.has("Behind the pooler"));

@@ -1,4 +1,4 @@
-//! Several PostgreSQL servers, of which one is to be used.
+//! Several PostgreSQL servers, of which one is used.
 
 use super::asked;
 use crate::harness::OwnPostgres;

@@ -1,9 +1,9 @@
-//! PostgreSQL with certificates made on the spot.
+//! PostgreSQL with certificates that are made for the test.
 
 use super::asked;
 use crate::harness::{Authority, OwnPostgres, Plan, Shell, scratch, self_signed};
 
-/// Whether the connection that asks is encrypted.
+/// Whether the current connection is encrypted.
 const ENCRYPTED: &str = "SELECT ssl::text FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
 const RULES: &str = "
     hostssl   all encrypted 127.0.0.1/32 trust
@@ -13,7 +13,7 @@ const RULES: &str = "
     hostnossl all password  127.0.0.1/32 scram-sha-256
     host      all property_listings 127.0.0.1/32 trust";
 
-/// A connection with some parameters: whether it is encrypted, or what is said of it.
+/// Connects with some parameters; checks whether the connection is encrypted, or the error message.
 async fn check(port: u16, cases: &[(&str, &str)]) {
     for (parameters, want) in cases {
         let url = format!("dbname=postgres host=localhost port={port} {parameters}");
@@ -82,7 +82,7 @@ async fn each_mode_takes_the_certificates_that_libpq_takes_and_says_why_it_refus
             (&owner(&format!("{full} host=127.0.0.1")), "is for localhost, not for 127.0.0.1"),
             (&owner(&format!("{full} host=localhost hostaddr=127.0.0.1")), "encrypted"),
             (&owner(&format!("sslmode=verify-ca sslrootcert={root} host=127.0.0.1")), "encrypted"),
-            // The server's rules.
+            // The server's access rules.
             ("user=encrypted sslmode=disable", "no pg_hba.conf entry"),
             ("user=encrypted sslmode=allow", "encrypted"),
             ("user=plain sslmode=prefer", "plain"),
@@ -98,7 +98,7 @@ async fn each_mode_takes_the_certificates_that_libpq_takes_and_says_why_it_refus
                 "channel binding",
             ),
             ("user=password password=hunter3", "password authentication failed"),
-            // Clients' certificates.
+            // Client certificates.
             (&shows(&client), "encrypted"),
             (&format!("user=certified {full}"), "requires a valid client certificate"),
             (&shows(&stranger), "does not trust the authority of the client certificate"),
@@ -117,7 +117,7 @@ async fn each_mode_takes_the_certificates_that_libpq_takes_and_says_why_it_refus
         ],
     )
     .await;
-    // The start and `check` say the same, and which variable to change.
+    // `serve` and `check` report the same, and which variable to change.
     let url = format!("postgres://property_listings:hunter2@localhost:{port}/postgres");
     let url = format!("{url}?sslmode=verify-full&sslrootcert={root}");
     let shell = Shell::of(&Plan::new().await).set("DATABASE_URL", url);

@@ -1,4 +1,4 @@
-//! Three sentinels and two servers, of which one fails.
+//! Three sentinels and two servers, one of which fails.
 
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ async fn when_the_master_fails_the_site_uses_the_one_that_the_sentinels_name_and
     };
     eventually_within(PATIENCE, "Redis serves", is_hit).await;
     master.kill();
-    // What changes while there is no master must not come back with the next one.
+    // Data that changes while there is no master must not be served in its old version later.
     app.database.run("UPDATE property SET title = 'Changed meanwhile' WHERE id = 2").await;
     eventually_within(PATIENCE, "the new master serves", async || {
         let page = app.reader.get("/properties/").await;

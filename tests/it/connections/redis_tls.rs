@@ -1,4 +1,4 @@
-//! Redis with certificates and accounts, and what `check` says when it can't be used.
+//! Redis with certificates and accounts, and the findings of `check` if it can't be used.
 
 use crate::harness::{Authority, OwnRedis, Plan, Shell, free_port, scratch};
 

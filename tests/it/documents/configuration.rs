@@ -11,7 +11,7 @@ const HEAD: &str = "# Configuration\n\n\
 The program reads environment variables and a file `.env`. All problems with variables are reported together, with exit code 2.\n\
 `property-listings printconfig` prints the current values, and `property-listings check --deploy` checks them for a public site.\n";
 
-/// A variable as `.env.example` describes it.
+/// A variable described in `.env.example`.
 struct Variable {
     name: String,
     value: String,

@@ -1,4 +1,4 @@
-//! The image, docker-compose.yml and the examples in `ops` agree with each other and with the program.
+//! The image, docker-compose.yml and the examples in `ops` are consistent with each other and with the program.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,7 +16,7 @@ fn text(value: &Yaml) -> &str {
     value.as_str().unwrap_or_else(|| panic!("no text: {value:?}"))
 }
 
-/// What follows a text in the Dockerfile, up to the end of the line or a space.
+/// The text after another one in the Dockerfile, up to the end of the line or a space.
 fn in_dockerfile(before: &str) -> String {
     let file = read("Dockerfile");
     let (_, rest) =
@@ -24,7 +24,7 @@ fn in_dockerfile(before: &str) -> String {
     rest.split_whitespace().next().unwrap_or_default().to_owned()
 }
 
-/// The variables that `.env.example` describes, and one that only docker-compose.yml reads.
+/// The variables in `.env.example`, and one that only docker-compose.yml reads.
 fn variables() -> BTreeSet<String> {
     let example = read(".env.example");
     let names = example.lines().filter_map(|line| Some(line.strip_prefix('#')?.split_once('=')?.0));

@@ -1,4 +1,4 @@
-//! The freshness checker knows pages by marks in their text: its parser reads the site's pages of today.
+//! The freshness checker finds content by marks in the page's text: its parser must read the site's current pages.
 
 #[path = "../../../tools/freshness/src/page.rs"]
 mod page;
@@ -42,7 +42,7 @@ async fn the_checkers_parser_reads_every_kind_of_page() {
     assert_eq!(all.places, places);
     let part = list("/sitemap-1.xml", Format::SiteMap).await;
     assert_eq!(part.listed.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [1, 2, 3]);
-    // A list of nothing offers what there is at any price.
+    // An empty list suggests the rows at any price.
     let none = list("/properties/?q=birch&min_price=90000000", Format::Html).await;
     assert_eq!((none.rows, none.count, none.at_any_price), (vec![], Some(0), Some(3)));
     for (path, format, similar) in [

@@ -1,4 +1,5 @@
-//! The documents and the freshness checker agree with the program: variables, commands, URLs, alerts, links between files.
+//! The documents and the freshness checker are consistent with the program: variables, commands, URLs, alerts, links
+//! between files.
 
 mod configuration;
 mod containers;
@@ -34,20 +35,20 @@ fn documents() -> Vec<(PathBuf, String)> {
     found
 }
 
-/// The code of a document: blocks and spans.
+/// The code blocks and code spans of a document.
 fn code(text: &str) -> Vec<String> {
     let text = text.replace("```", "`");
     let parts = text.split('`').enumerate();
     parts.filter(|(at, _)| at % 2 == 1).map(|(_, part)| part.to_owned()).collect()
 }
 
-/// The rows of the tables of a document whose first cell is code: that cell, and the whole row.
+/// The table rows of a document whose first cell is code: that cell, and the whole row.
 fn rows<'a>(text: &'a str) -> Vec<(&'a str, &'a str)> {
     let cell = |line: &'a str| line.strip_prefix("| `")?.split_once('`').map(|(cell, _)| cell);
     text.lines().filter_map(|line| Some((cell(line)?, line))).collect()
 }
 
-/// What comes between two texts, each time.
+/// Every text between two others.
 fn between<'a>(text: &'a str, start: &str, end: char) -> Vec<&'a str> {
     let found = text.match_indices(start).filter_map(|(at, _)| {
         let rest = &text[at + start.len()..];

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{code, documents, read, rows};
 use crate::harness::{Plan, Shell};
 
-/// URLs that the API description leaves out: they are for people, or a stream.
+/// URLs that the API description omits: they are for people, or a stream.
 const BESIDE_THE_API: [&str; 4] =
     ["/admin", "/static", "/metrics", "/properties/redis-metrics/stream/"];
 
@@ -66,7 +66,7 @@ fn operations() -> BTreeSet<(String, String)> {
     operations.collect()
 }
 
-/// Whether a path is one of a template's.
+/// Whether a path matches a template.
 fn fits(template: &str, path: &str) -> bool {
     let (template, path) = (template.split('/'), path.split('/'));
     template.clone().count() == path.clone().count()

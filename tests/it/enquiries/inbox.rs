@@ -1,4 +1,4 @@
-//! The inbox: who may read it, and what is done there.
+//! The inbox: its permissions and actions.
 
 use super::COUNT;
 use crate::harness::{Plan, spawn_two, until};

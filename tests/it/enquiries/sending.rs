@@ -1,4 +1,4 @@
-//! The form: what is taken, what comes back, and what is rejected.
+//! The enquiry form: what is accepted, the responses, and what is rejected.
 
 use super::{COUNT, filled, send, token_of};
 use crate::harness::{MailServer, Manner, Plan, Proxy, spawn_homes, until};

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::harness::{TestDatabase, spawn_app};
 
-/// Prices at and around the ends of ranges.
+/// Prices at and around the bounds of ranges.
 const PRICES: [&str; 16] = [
     "0",
     "0.01",
@@ -47,7 +47,7 @@ const WORDS: [&str; 14] = [
 ];
 const PLACES: [&str; 3] = ["Leith", "JOPPA", "Ånd"];
 
-/// Compares what the site says with what an index-free count says.
+/// Compares the site's count with one that uses no index.
 async fn is_counted(database: &TestDatabase, pool: &Database, query_string: &str) {
     let query = ListingQuery::parse(query_string, Cursors::Ignored).expect("a query");
     let filter = &query.filter;
@@ -77,7 +77,7 @@ async fn is_counted(database: &TestDatabase, pool: &Database, query_string: &str
     assert_eq!(said, Count::exact(counted), "{query_string}");
 }
 
-/// Listings with random words, prices and places.
+/// Adds listings with random words, prices and places.
 async fn insert(database: &TestDatabase, random: &mut StdRng) {
     for _ in 0..60 {
         let price = PRICES[random.random_range(0..PRICES.len())];
@@ -189,7 +189,7 @@ async fn lists_are_counted_exactly_up_to_ten_thousand_and_beyond_only_by_place()
     }
 }
 
-/// What the release before V20 counts by.
+/// The statements with which the release before V20 counts.
 const OLD_COUNTS: [&str; 3] = [
     "SELECT ((SELECT coalesce(sum(rows), 0) FROM property_price_tally WHERE location_folded = ''
             AND price_floor >= property_price_floor(25, 3))

@@ -1,4 +1,4 @@
-//! One row of the log per row that a statement touched, or one for all.
+//! The log has one entry per row that a statement changes, or one for all of them.
 
 use property_listings::db::{Database, EventListener, Heard};
 use tokio::time::{Duration, Instant};
@@ -14,7 +14,7 @@ async fn four() -> TestDatabase {
     database
 }
 
-/// What the log holds: kinds with ids, in the order of the ids.
+/// The log's entries: kinds with ids, in the order of the ids.
 async fn log(database: &TestDatabase) -> String {
     database.value("SELECT coalesce(string_agg(kind || ' ' || coalesce(entity_id::text, row_count || ' rows'), ', '
         ORDER BY entity_id, id), '') FROM event_log").await

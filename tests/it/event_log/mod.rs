@@ -1,4 +1,4 @@
-//! The database's triggers: every change of listings is in the event log and the history, and counts stay exact.
+//! The database's triggers: every change of listings is in the event log and the history, and counts are exact.
 
 mod counts;
 mod events;

@@ -1,5 +1,5 @@
-//! The log of a database that was dumped, and loaded into a younger server: its transactions have numbers that come
-//! again, or that the server has not given yet.
+//! The log of a database that was dumped and loaded into a new server, where transaction ids are assigned again, or are
+//! not assigned yet.
 
 use property_listings::db::event_replay::{self, Replay};
 use property_listings::db::{Database, connect, event_log};

@@ -1,4 +1,4 @@
-//! Listings that are older than the joined forms of words get theirs in the background, unnoticed.
+//! Listings that are older than the joined forms of words get them in the background.
 
 use property_listings::db::{Database, vocabulary};
 
@@ -10,7 +10,7 @@ const ROWS: &str = "INSERT INTO property (title, description, price, location)
     INSERT INTO property_search_renewal SELECT max(id) FROM property";
 const FOUND: &str = "SELECT count(*) FROM property WHERE search @@ property_query('wifi', '')";
 
-/// The function of a migration that makes what a search looks through.
+/// The function in a migration that makes the search vector.
 fn lexemes(migration: &str) -> String {
     let start = migration.split_once("FUNCTION property_lexemes");
     let (_, rest) = start.expect("the function");
@@ -68,7 +68,7 @@ async fn a_site_that_starts_renews_older_listings() {
     .await;
 }
 
-/// Rows of before the rules: decomposed letters, and a text that changes direction.
+/// Rows that are older than the rules: decomposed letters, and a text that changes direction.
 #[tokio::test]
 async fn listings_that_later_rules_refuse_do_not_stop_the_renewal() {
     let database = old().await;

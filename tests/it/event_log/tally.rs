@@ -1,8 +1,8 @@
-//! Counts per location, kept by the database.
+//! Counts per location, maintained by the database.
 
 use crate::harness::TestDatabase;
 
-/// Compares the tally with a real count, per location and in all.
+/// Compares the tally with a real count, per location and in total.
 async fn is_exact(database: &TestDatabase) {
     let sql = "SELECT count(*) FROM (
             SELECT location_folded, count(*) AS rows FROM property GROUP BY 1

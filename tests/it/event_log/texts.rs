@@ -1,4 +1,4 @@
-//! Texts that the database takes from any client.
+//! Texts that the database accepts from any client.
 
 use property_listings::domain::{Title, is_visible};
 
@@ -13,7 +13,7 @@ fn insert(title: &str, location: &str) -> String {
 #[tokio::test]
 async fn the_database_and_the_program_see_the_same_characters() {
     let database = TestDatabase::create().await;
-    // A text of PostgreSQL has no NUL, and surrogates are no characters.
+    // PostgreSQL's texts can't contain NUL, and surrogates are not characters.
     let sql = "SELECT code, property_is_visible(chr(code)), property_keeps_direction(chr(code))
         FROM generate_series(1, 1114111) AS code WHERE code NOT BETWEEN 55296 AND 57343";
     let rows = database.psql().await.query(sql, &[]).await.expect("rows");
@@ -65,7 +65,7 @@ async fn composed_and_decomposed_letters_are_one_location() {
     assert_eq!(database.value(folded).await, "malm\u{F6}");
     let counted = "SELECT string_agg(location_folded || ' ' || rows, ',') FROM property_tally";
     assert_eq!(database.value(counted).await, "malm\u{F6} 3");
-    // The last event has the row as it is now.
+    // The last event has the current row.
     let last = "SELECT after ->> 'location' FROM history ORDER BY id DESC LIMIT 1";
     assert_eq!(database.value(last).await, "MALM\u{D6}");
 }

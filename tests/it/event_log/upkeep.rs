@@ -1,4 +1,5 @@
-//! The log is trimmed without harm to any cache, and the history is kept in months for as long as is wanted.
+//! The log is trimmed without affecting any cache, and the history is partitioned by month and kept as long as
+//! configured.
 
 use property_listings::db::event_replay::{self, LogSlice, Replay};
 use property_listings::db::{Connection, connect};
@@ -8,13 +9,13 @@ use crate::harness::{App, Plan, Shows as _, TestDatabase, database, spawn_homes,
 
 const EVENTS: &str = "SELECT count(*) FROM event_log";
 
-/// A hundred and fifty events, each of a transaction of its own.
+/// A hundred and fifty events, each in its own transaction.
 const WRITES: &str = "DO $$ BEGIN FOR n IN 1..150 LOOP
     UPDATE property SET price = n, title = 'Title ' || n WHERE id = 1; COMMIT; END LOOP; END $$";
 
-/// Trims what can be trimmed, as if a day had passed since everything that is over now.
+/// Trims the log as if a day had passed since all ended transactions.
 async fn trim_after_a_day(database: &TestDatabase) {
-    // Older transactions of other tests hold the log back.
+    // Older transactions of other tests prevent trimming.
     until("the log is trimmed", async || {
         let sql = "DELETE FROM event_log_mark; SELECT event_log_upkeep(0);
             UPDATE event_log_mark SET at = at - interval '25 hours'; SELECT event_log_upkeep(0)";
@@ -28,13 +29,13 @@ async fn read(connection: &mut Connection, positions: &[Option<&LogPosition>]) -
     event_replay::read(connection, 1000, positions).await.expect("read")
 }
 
-/// A site with a page in the memory of one instance, and the events that it applied.
+/// A site with a page in the memory of one instance, and the events that it has applied.
 async fn start() -> App {
     let app = spawn_homes(2).await;
     app.sql(WRITES).await;
     app.has_heard_of_everything().await;
     let (redis, key) = (app.redis().await, format!("{}:log_position:2", app.prefix));
-    // A position that does not reflect what is trimmed would be refused: in earnest it is a day newer.
+    // A position that lacks a trimmed event would be refused; in production, positions are a day newer.
     until("the position is past the writes", async || {
         let position = String::from_utf8(redis.bytes(&key).await).expect("a text");
         let snapshot = position.split(' ').nth(1).unwrap_or_default();
@@ -51,7 +52,7 @@ async fn start() -> App {
 async fn trimming_keeps_the_newest_hundred_and_makes_nothing_void() {
     let app = start().await;
     trim_after_a_day(&app.database).await;
-    // Twice, so that the position was compared with the trimmed log.
+    // Twice, so that the position is compared with the trimmed log.
     for _ in 0..2 {
         app.has_heard_of_everything().await;
         app.get("/properties/2/").await.assert_memory_hit();
@@ -86,7 +87,7 @@ async fn a_position_from_before_trimmed_events_is_unknown_and_later_ones_are_not
     let mut connection = connect(&pool).await.expect("a connection");
     let old = read(&mut connection, &[]).await.end;
     database.run(WRITES).await;
-    // Nothing is void as long as its events are there.
+    // Nothing is invalidated while its events still exist.
     match &read(&mut connection, &[Some(&old)]).await.replays[..] {
         [Replay::Events(events)] => assert_eq!(events.len(), 150),
         other => panic!("{other:?}"),
@@ -143,7 +144,7 @@ async fn events_of_a_loaded_dump_with_later_transaction_ids_are_trimmed_too() {
 const MONTHS: &str = "SELECT string_agg(relname, ',' ORDER BY relname) FROM pg_class
     WHERE relkind = 'r' AND relname ~ '^history_[0-9]'";
 
-/// The names of this month's partition and the next two.
+/// The names of the partitions of this month and the next two.
 async fn three_months(database: &TestDatabase) -> String {
     database.value("SELECT string_agg(to_char(date_trunc('month', now(), 'UTC') AT TIME ZONE 'UTC' + n * interval '1 month',
         '\"history_\"YYYY_MM'), ',' ORDER BY n) FROM generate_series(0, 2) AS n").await
@@ -162,7 +163,7 @@ async fn partitions_are_added_ahead_and_no_write_fails_without_one() {
     database.run(insert).await;
     let place = "SELECT string_agg(tableoid::regclass::text, ',') FROM history";
     assert_eq!(database.value(place).await, "history_default");
-    // This month's entries are where they are; the next months have their own partitions again.
+    // This month's entries stay where they are; the next months have separate partitions again.
     database.run("SELECT event_log_upkeep(0)").await;
     let (_, ahead) = want.split_once(',').expect("three");
     assert_eq!(database.value(MONTHS).await, ahead);
@@ -185,7 +186,7 @@ async fn entries_are_erased_after_the_days_that_are_set_and_never_by_default() {
     database.run(OLD).await;
     database.run("SELECT event_log_upkeep(0)").await;
     assert_eq!(database.value(ACTORS).await, "a2,a1,a3,a4,a5");
-    // At most two at a time; an old partition goes at once.
+    // At most two at a time; an old partition is removed at once.
     for (more, left) in [("t", "a4,a5"), ("f", "a4,a5")] {
         assert_eq!(database.value("SELECT event_log_upkeep(30, 2)").await, more);
         assert_eq!(database.value(ACTORS).await, left);

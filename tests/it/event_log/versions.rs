@@ -1,4 +1,4 @@
-//! Whole versions of listings are derived from what later changes replaced.
+//! Whole versions of listings are derived from the values that later changes replaced.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,7 @@ use rand::{RngExt as _, SeedableRng as _};
 
 use crate::harness::TestDatabase;
 
-/// Four listings that are written to, and so many others that a statement over all is logged as one event.
+/// Four listings that are changed, and enough others that a statement over all is logged as one event.
 const ROWS: &str = "INSERT INTO property (title, description, price, location)
     SELECT 'Home ' || n, 'About ' || n, n, 'Leith' FROM generate_series(1, 1004) AS n";
 
@@ -46,7 +46,7 @@ async fn every_logged_version_is_whole_whatever_was_changed_later() {
         database.run(ROWS).await;
         let psql = database.psql().await;
         let mut random = StdRng::seed_from_u64(seed);
-        // Every state of a listing that was ever committed, by its time of change.
+        // Every committed state of a listing, by its time of change.
         let mut known: BTreeMap<(i64, String), serde_json::Value> = BTreeMap::new();
         for _ in 0..80 {
             for row in psql.query(STATES, &[]).await.expect("rows") {
@@ -69,7 +69,7 @@ async fn every_logged_version_is_whole_whatever_was_changed_later() {
                     assert_eq!(side.is_some(), there, "seed {seed}, listing {id}, {kind}");
                     let Some(side) = side else { continue };
                     let time = (id, side["updated_at"].to_string());
-                    // A state within a transaction was never seen from outside.
+                    // A state within a transaction was never visible outside.
                     if let Some(state) = known.get(&time) {
                         assert_eq!(&side, state, "seed {seed}, listing {id}, {kind}");
                     }
@@ -109,7 +109,7 @@ async fn a_version_is_not_told_where_a_change_was_made_past_the_triggers() {
         FROM history_versions('listing', 1, 0, 100000)").await, "f f t, t f f");
 }
 
-/// What happened before the log and the history were two tables.
+/// Changes from before the log and the history were two tables.
 const BEFORE: &str = "SET app.actor = 'ada'; SET app.note = 'why';
     INSERT INTO property (title, description, price, location)
         VALUES ('A', 'One', 1, 'Leith'), ('B', 'Two', 2, 'Leith'), ('C', 'Three', 3, 'Leith');
@@ -160,7 +160,7 @@ async fn older_history_stays_and_its_versions_and_deletions_come_back() {
     assert_eq!(database.value(row).await, "B|Two|2.00|Leith");
 }
 
-/// Statements of the release before the split.
+/// The statements of the release before the split.
 #[tokio::test]
 async fn a_release_from_before_the_split_reads_events_and_undoes_deletions() {
     let database = TestDatabase::create_empty().await;

@@ -1,4 +1,4 @@
-//! Files: dumps, exports, imports, and files that don't know a fact.
+//! Files: dumps, exports, imports, and files that lack a fact.
 
 use property_listings::domain::FactKind;
 use property_listings::services::fixtures::{Format, LoadOptions, django, dump, load};

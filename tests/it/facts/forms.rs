@@ -1,4 +1,4 @@
-//! The form of a listing, its refusals, and both versions after a conflict.
+//! The form of a listing, its error messages, and both versions after a conflict.
 
 use super::{
     CHANGE, column, editable, home, none, samples, shown_in_form, start, stored, texts, typed,

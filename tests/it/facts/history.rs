@@ -1,4 +1,4 @@
-//! What the history says of a fact, and how it brings a fact back.
+//! Facts in the history, and restoring them.
 
 use super::{CHANGE, editable, samples, start, stored, texts, typed};
 use crate::harness::Shows as _;

@@ -1,6 +1,6 @@
-//! The declaration of facts: a fact that is declared is in the form, the pages, the files and the history.
+//! The declaration of facts: a declared fact is in the form, the pages, the files and the history.
 //!
-//! Every test goes through all optional facts, so that one added to the declaration is tested without a new test.
+//! Every test covers all optional facts, so that a new declared fact is tested without a new test.
 
 mod files;
 mod forms;
@@ -13,12 +13,12 @@ use property_listings::domain::{Fact, FactKind, optional_facts};
 
 use crate::harness::{App, Browser, Listing, listing, spawn_staffed};
 
-/// The optional facts that forms have a field for.
+/// The optional facts that have a form field.
 fn editable() -> impl Iterator<Item = &'static Fact> {
     optional_facts().iter().filter(|fact| fact.kind.is_field())
 }
 
-/// Two values of a fact, as they are typed and stored. Those of all facts go together.
+/// Two values of a fact, as typed and stored. The values of all facts are valid together.
 fn samples(fact: &Fact) -> [String; 2] {
     let texts = match fact.kind {
         FactKind::Text { .. } | FactKind::Prose { .. } => ["First", "Second"],
@@ -37,12 +37,12 @@ fn samples(fact: &Fact) -> [String; 2] {
     texts.map(str::to_owned)
 }
 
-/// A value as forms show it: of a list, each item is on a line of its own.
+/// A value in a form: each item of a list is on a separate line.
 fn shown_in_form(value: &str) -> String {
     value.replace('|', "\n")
 }
 
-/// A value of a fact as its column has it.
+/// A value of a fact in its column's format.
 fn column(fact: &Fact, value: &str) -> String {
     match fact.kind {
         _ if value.is_empty() => "NULL".to_owned(),
@@ -69,7 +69,7 @@ fn typed(which: usize) -> Vec<(&'static str, String)> {
     fields
 }
 
-/// The fields of the form that adds a listing, without a value of an optional fact.
+/// The fields of the form that adds a listing, without optional facts.
 fn typed_without() -> Vec<(&'static str, String)> {
     let mut fields = home().fields();
     fields.extend(editable().map(|fact| (fact.name, String::new())));
@@ -85,7 +85,7 @@ async fn start() -> (App, Browser) {
     (app, staff)
 }
 
-/// The optional facts of the listing as they are stored, in the order of the declaration.
+/// The stored optional facts of the listing, in the order of the declaration.
 async fn stored(app: &App) -> Vec<String> {
     let columns = editable().map(|fact| match fact.kind.is_list() {
         true => format!(", replace(array_to_string({}, '|'), '|', '/')", fact.name),
@@ -98,7 +98,7 @@ async fn stored(app: &App) -> Vec<String> {
     app.sql(&sql).await.split('|').skip(1).map(str::to_owned).collect()
 }
 
-/// The texts of [`values`], as [`stored`] gives them.
+/// The texts of [`values`], in the format of [`stored`].
 fn texts(which: usize) -> Vec<String> {
     let stored = |text: String| match text.is_empty() {
         true => "-".to_owned(),
@@ -107,7 +107,7 @@ fn texts(which: usize) -> Vec<String> {
     values(which).into_iter().map(|(_, text)| stored(text)).collect()
 }
 
-/// What [`stored`] gives where the listing has no optional fact.
+/// The result of [`stored`] if the listing has no optional fact.
 fn none() -> Vec<String> {
     editable().map(|fact| fact.default.unwrap_or("-").to_owned()).collect()
 }

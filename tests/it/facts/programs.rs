@@ -1,4 +1,4 @@
-//! What programs read of a fact: JSON and its schema.
+//! Facts for programs: JSON and its schema.
 
 use property_listings::domain::{FACTS, FactKind};
 use property_listings::http::api_description;

@@ -1,4 +1,4 @@
-//! Facts that belong together, and references, which no two listings share.
+//! Facts that belong together, and references, which must be unique.
 
 use super::{CHANGE, home, start, typed, typed_without};
 use crate::harness::{Browser, Shows as _};
@@ -64,7 +64,7 @@ async fn a_file_is_told_the_line_of_what_clashes() {
     let twice = format!("{head},reference\n,A,D,1,L,Same\n,B,D,1,L,SAME\n");
     let answer = said(&app, &twice).await;
     assert!(answer.contains("line: 3") && answer.contains("Line 2 has the same"), "{answer}");
-    // The listing is to rent, by month.
+    // The listing is for rent, by month.
     let sold = format!("{head},listing_type\n1,A,D,1,L,sale\n");
     let answer = said(&app, &sold).await;
     assert!(answer.contains("line: 2, field: \"price_period\""), "{answer}");

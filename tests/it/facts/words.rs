@@ -1,4 +1,4 @@
-//! What readers are told of the facts, in the site's currency and unit.
+//! Facts as shown to readers, in the site's currency and unit.
 
 use crate::harness::{App, Plan, Shows as _};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Every word of many listings is found by each of its beginnings.
+//! Every word of many listings is found by each of its prefixes.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +12,7 @@ use rand::{SeedableRng as _, seq::IndexedRandom as _};
 use super::load_all;
 use super::real_listings::published;
 
-/// The numbers of the listings that have a word, as they are written.
+/// The numbers of the listings that contain a word.
 type Words = BTreeMap<String, BTreeSet<i64>>;
 
 async fn words_of(database: &Database) -> Words {
@@ -22,7 +22,7 @@ async fn words_of(database: &Database) -> Words {
     for row in client.query(sql, &[]).await.expect("rows") {
         let (id, text): (i64, String) = (row.get(0), row.get(1));
         let text = text.to_lowercase();
-        // Words with accents are left to other tests.
+        // Other tests cover words with accents.
         let each = text.split(|c: char| !c.is_alphanumeric());
         for word in each.filter(|word| !word.is_empty() && word.is_ascii()) {
             words.entry(word.to_owned()).or_default().insert(id);
@@ -50,7 +50,7 @@ async fn found(client: &Client, beginning: &str) -> BTreeSet<i64> {
     ids
 }
 
-/// Checks the beginnings of some words against the words of all listings, and against each other.
+/// Checks the prefixes of some words against the words of all listings, and against each other.
 async fn are_found_by_their_beginnings<'a>(
     database: &Database,
     words: &Words,
@@ -88,7 +88,7 @@ async fn words_of_real_listings_are_found_by_all_their_beginnings_and_they_by_th
     let database = crate::harness::database().await;
     load_all(&database, &csv).await;
     let words = words_of(&database).await;
-    // Misspelt words are mostly in one listing.
+    // Misspelt words usually occur in only one listing.
     let several: Vec<&String> =
         words.iter().filter_map(|(word, ids)| (ids.len() > 2).then_some(word)).collect();
     let mut random = StdRng::seed_from_u64(9);

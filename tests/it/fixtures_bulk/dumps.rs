@@ -1,4 +1,4 @@
-//! What is dumped loads as it was, and again without a change.
+//! A dump loads unchanged, and loading it again changes nothing.
 
 use property_listings::db::Database;
 use property_listings::domain::{Change, Entity};
@@ -6,7 +6,7 @@ use property_listings::services::fixtures::{Format, load};
 
 use super::{STRICT, dumped, load_all, rows, run};
 
-/// Rows that are hard to write and to read back.
+/// Adds rows that are hard to write and read.
 async fn insert_awkward_rows(database: &Database) {
     let sql = "INSERT INTO property (id, title, description, price, location, created_at, updated_at) VALUES
         (3, '=HYPERLINK(\"x\")', E'line one\\n\\n\"line\" two,\\tend', 0, 'Łódź 🏠', '2001-02-03 04:05:06.000007Z', now()),

@@ -1,4 +1,4 @@
-//! Ids stay unique whatever a file names, and nobody waits for a load without need.
+//! Ids stay unique for any file, and a load blocks other requests as little as possible.
 
 use property_listings::db::bulk::{BulkRow, GivenFacts, Staging};
 use property_listings::domain::{PropertyForm, PropertyId};
@@ -13,7 +13,7 @@ async fn new_rows_get_their_ids_in_the_order_of_the_file() {
     let mut csv = csv_of(500).replacen("title", "id,title", 1);
     csv = csv.replace("\nFlat", "\n,Flat") + "250,Explicit,D,1,Leith\n";
     load_all(&database, &csv).await;
-    // They come after the largest id that the file names.
+    // They come after the largest id in the file.
     let sorted = "SELECT count(*) FROM property WHERE title = 'Flat ' || (id - 250)";
     assert_eq!(number(&database, sorted).await, 500);
 }

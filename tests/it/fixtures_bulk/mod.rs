@@ -1,4 +1,4 @@
-//! Fixtures: files that load wholly or not at all, lossless dumps, and sample data.
+//! Fixtures: files that are loaded completely or not at all, lossless dumps, and sample data.
 
 mod beginnings;
 mod django;

@@ -1,4 +1,4 @@
-//! Thousands of real listings, clean and as they were published.
+//! Thousands of real listings, cleaned and as published.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -7,8 +7,8 @@ use property_listings::services::fixtures::{Format, LoadError};
 
 use super::{SKIP, STRICT, dumped, load_all, rows, try_load};
 
-/// A file of real listings that is kept beside the project; where it is missing, a made-up one with as many good and bad
-/// rows and the same oddities.
+/// A file of real listings next to the project; if it is missing, a made-up one with as many valid and invalid rows and
+/// the same oddities.
 #[expect(clippy::print_stderr, reason = "a test that does without real listings says so")]
 pub(crate) fn published(name: &str) -> String {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
@@ -34,7 +34,7 @@ const WORDS: [&str; 11] = [
     "stone-built",
 ];
 
-/// Raw listings are as they were published: prices as people write them or none, tags, empty descriptions.
+/// Made-up listings. Raw ones are like published ones: prices as people write them or none, tags, empty descriptions.
 fn made_up(raw: bool) -> String {
     let mut csv = csv::Writer::from_writer(Vec::new());
     let mut write = |row: [&str; 4]| csv.write_record(row).expect("memory");

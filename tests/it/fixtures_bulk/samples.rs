@@ -1,4 +1,4 @@
-//! Sample data is always the same, and leaves the schema as it was.
+//! Sample data is always the same, and does not change the schema.
 
 use property_listings::domain::Change;
 use property_listings::services::fixtures::{Format, sample};

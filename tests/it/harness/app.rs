@@ -1,6 +1,6 @@
 //! A running site for one test.
 //!
-//! It runs in a thread with a runtime of its own, as the program does, so that a test may block, and so that all its
+//! It runs in a thread with its own runtime, like the program, so that a test may block, and so that all its
 //! connections are closed when it is dropped.
 
 use std::collections::BTreeMap;
@@ -20,10 +20,10 @@ use tokio::sync::oneshot;
 
 use super::{Browser, Listing, Page, Proxy, TestDatabase, eventually, shared};
 
-/// The sites' `CACHE_API_TOKEN`.
+/// The `CACHE_API_TOKEN` of sites in tests.
 pub(crate) const TOKEN: &str = "a-token-for-scripts-in-tests";
 
-/// A site that is not started yet.
+/// A site that has not started yet.
 pub(crate) struct Plan {
     pub(crate) database: TestDatabase,
     pub(crate) variables: BTreeMap<&'static str, String>,
@@ -34,11 +34,11 @@ pub(crate) struct Plan {
 
 /// A running site; stopped when it is dropped.
 pub(crate) struct App {
-    /// Its address, as `http://127.0.0.1:PORT`.
+    /// The origin, such as `http://127.0.0.1:PORT`.
     pub(crate) origin: String,
     pub(crate) prefix: String,
     pub(crate) services: Services,
-    /// A reader without cookies or session.
+    /// A browser without cookies or a session.
     pub(crate) reader: Browser,
     pub(crate) variables: BTreeMap<&'static str, String>,
     running: Running,
@@ -56,12 +56,12 @@ pub(crate) async fn spawn_app() -> App {
     Plan::new().await.start().await
 }
 
-/// A site with some listings, see [`Plan::homes`].
+/// A site with some listings; see [`Plan::homes`].
 pub(crate) async fn spawn_homes(count: u32) -> App {
     Plan::with_homes(count).await.start().await
 }
 
-/// The same, with a browser in which a superuser is logged in.
+/// A site with some listings, and a browser in which a superuser is logged in.
 pub(crate) async fn spawn_staffed(count: u32) -> (App, Browser) {
     let app = spawn_homes(count).await;
     let staff = app.staff().await;
@@ -75,14 +75,14 @@ pub(crate) async fn spawn_two(count: u32) -> (App, Browser, Browser) {
     (app, ada, sam)
 }
 
-/// A number that no other site of the run has.
+/// A name that no other site of the run has.
 pub(crate) fn unique() -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     format!("{}-{number}", process())
 }
 
-/// Distinguishes this process from every other of the run: the system reuses process ids.
+/// Identifies this process among all of the run: the system reuses process ids.
 pub(super) fn process() -> &'static str {
     static PROCESS: LazyLock<String> = LazyLock::new(|| {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
@@ -100,12 +100,12 @@ pub(crate) fn scratch() -> PathBuf {
 }
 
 impl Plan {
-    /// A site on a database and a prefix of its own, in production mode.
+    /// A site with its own database and key prefix, in production mode.
     pub(crate) async fn new() -> Self {
         Self::on(TestDatabase::create().await)
     }
 
-    /// The same with some listings, see [`Plan::homes`].
+    /// A site with some listings; see [`Plan::homes`].
     pub(crate) async fn with_homes(count: u32) -> Self {
         Self::new().await.homes(count).await
     }
@@ -123,7 +123,7 @@ impl Plan {
             ("SECRET_KEY", "a-key-for-tests-".repeat(3)),
             ("CACHE_API_TOKEN", TOKEN.to_owned()),
             ("WORKERS", "1".to_owned()),
-            // Tests of jobs turn it on; in others no job is between two of their steps.
+            // Tests of jobs turn it on; in other tests no job may run in between.
             ("WORKER", "off".to_owned()),
             ("DATABASE_POOL_SIZE", "4".to_owned()),
         ];
@@ -139,7 +139,7 @@ impl Plan {
     /// Sets a variable of the configuration.
     pub(crate) fn set(mut self, name: &'static str, value: impl Into<String>) -> Self {
         let value = value.into();
-        // Development mode is for this machine only.
+        // Development mode is only for this machine.
         if name == "DEBUG" && value == "true" {
             self.variables.insert("SITE_URL", "http://homes.localhost".to_owned());
         }
@@ -172,13 +172,13 @@ impl Plan {
         (redis, app)
     }
 
-    /// Leaves a variable of the configuration at its default.
+    /// Resets a configuration variable to its default.
     pub(crate) fn unset(mut self, name: &'static str) -> Self {
         self.variables.remove(name);
         self
     }
 
-    /// Another release: its pages, and its query results and counts, are kept under these versions.
+    /// Acts as another release: with other versions of pages, and of query results and counts.
     pub(crate) fn release(mut self, page: &'static str, data: &'static str) -> Self {
         self.versions = Some([page, data]);
         self
@@ -202,9 +202,9 @@ impl Plan {
         self
     }
 
-    /// Adds listings before the site starts: number `n` is “Home n”, costs `n` thousand and is a minute younger than
-    /// the one before; the odd ones are in Leith, the even ones in Joppa. The event log forgets them: a site that
-    /// starts would hear of them, and void its first pages, if another transaction of the server is older.
+    /// Adds listings before the site starts: number `n` is “Home n”, costs `n` thousand and is a minute newer than the
+    /// previous one; odd ones are in Leith, even ones in Joppa. They are removed from the event log: if another
+    /// transaction of the server is older, a starting site would apply them and invalidate its first pages.
     pub(crate) async fn homes(self, count: u32) -> Self {
         if count == 0 {
             return self;
@@ -267,7 +267,7 @@ async fn run(config: Config, receivers: Vec<Receiver>) -> (Running, Started) {
     (Running { stop: Some(stop), thread: Some(thread) }, told.await.expect("the site starts"))
 }
 
-/// What the program does, from its start until it is told to stop.
+/// Runs the site like the program, from the start until it is told to stop.
 async fn live(
     config: Config,
     receivers: Vec<Receiver>,
@@ -284,7 +284,7 @@ async fn live(
     let _ = tell.send(started);
     let serving = application.run_until_stopped();
     let stopping = async move {
-        // An error means that the site was dropped, which is the same.
+        // An error means that the site was dropped, which has the same effect.
         let _ = stopped.await;
         handle.stop(false).await;
     };
@@ -303,18 +303,18 @@ impl Drop for Running {
 }
 
 impl App {
-    /// Gets a page as a reader.
+    /// Requests a page without a session.
     pub(crate) async fn get(&self, path: &str) -> Page {
         self.reader.get(path).await
     }
 
-    /// Gets a page's data.
+    /// Requests a page as JSON.
     pub(crate) async fn get_json(&self, path: &str) -> serde_json::Value {
         let page = self.reader.get_with(path, &[("accept", "application/json")]).await;
         page.assert_status(200).json()
     }
 
-    /// How the caches took part in answering a reader.
+    /// The `Cache-Status` of a page.
     pub(crate) async fn cache_status(&self, path: &str) -> String {
         self.get(path).await.cache_status().to_owned()
     }
@@ -330,18 +330,18 @@ impl App {
         browser
     }
 
-    /// Gives `sam` other permissions, which are separated by commas.
+    /// Sets the permissions of `sam`, separated by commas.
     pub(crate) async fn permit(&self, permissions: &str) {
         let sql = "UPDATE site_user SET permissions = '{PERMISSIONS}' WHERE username = 'sam'";
         self.database.run(&sql.replace("PERMISSIONS", permissions)).await;
     }
 
-    /// A browser that the site has not seen.
+    /// A browser without cookies.
     pub(crate) fn stranger(&self) -> Browser {
         Browser::new(&self.origin)
     }
 
-    /// Runs statements beside the site; the first column of the first row, as text.
+    /// Runs statements in the site's database; returns the first column of the first row, as text.
     pub(crate) async fn sql(&self, sql: &str) -> String {
         self.database.value(sql).await
     }
@@ -351,13 +351,13 @@ impl App {
         Database::new(self.database.config(), 4).expect("a pool")
     }
 
-    /// Adds a listing by the use case alone, in which no session takes part whose own state would have to be saved.
+    /// Adds a listing with the use case alone, without a session whose state would be saved.
     pub(crate) async fn create_without_session(&self, listing: &Listing) {
         self.services.editor.create("a test", listing.parsed()).await.expect("created");
     }
 
-    /// Returns once the site has heard of every write so far: it commits one that touches no other page, and
-    /// waits until the site knows.
+    /// Returns when the site has applied every write so far: commits a write that affects no other page, and waits
+    /// until the site has applied it.
     pub(crate) async fn has_heard_of_everything(&self) {
         let place = format!("Nowhere {}", unique());
         let path = format!("/properties/?location={place}");
@@ -371,7 +371,7 @@ impl App {
         eventually("the site hears of a write", heard).await;
     }
 
-    /// Returns once the site has applied a first event, without reading listings.
+    /// Returns when the site has applied a first event, without reading listings.
     pub(crate) async fn has_heard_of_something(&self) {
         let management = &self.services.management;
         let heard = async || {
@@ -392,7 +392,7 @@ impl App {
         }
     }
 
-    /// Stops the site, and keeps its database for another.
+    /// Stops the site, and keeps its database for another one.
     pub(crate) fn stop(self) -> TestDatabase {
         drop(self.running);
         self.database

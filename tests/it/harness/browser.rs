@@ -1,4 +1,4 @@
-//! An HTTP client with cookies: a reader, or staff with a session.
+//! An HTTP client with cookies: an anonymous visitor, or staff with a session.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use url::form_urlencoded;
 
 use super::{PASSWORD, Page};
 
-/// A listing as it is typed into the form.
+/// A listing as typed into the form.
 #[derive(Debug, Clone)]
 pub(crate) struct Listing {
     pub(crate) title: String,
@@ -46,7 +46,7 @@ impl Listing {
         ]
     }
 
-    /// The form's fields with a button that is pressed.
+    /// The form's fields with a pressed button.
     pub(crate) fn pressed(&self, button: &'static str) -> Vec<(&'static str, String)> {
         let mut fields = self.fields();
         fields.push((button, "1".to_owned()));
@@ -61,7 +61,7 @@ type Fields<N, V> = [(N, V)];
 pub(crate) trait Text: AsRef<str> {}
 impl<T: AsRef<str>> Text for T {}
 
-/// A browser with its cookies; it follows no redirects.
+/// A browser with its cookies; it does not follow redirects.
 #[derive(Clone)]
 pub(crate) struct Browser {
     origin: String,
@@ -80,12 +80,12 @@ impl Browser {
         Self { origin: origin.to_owned(), client: client.expect("a client"), jar }
     }
 
-    /// The same browser, which looks at another instance of the site: cookies know no ports.
+    /// The same browser for another instance of the site: cookies ignore ports.
     pub(crate) fn at(&self, origin: &str) -> Self {
         Self { origin: origin.to_owned(), ..self.clone() }
     }
 
-    /// The `Cookie` header that it would send, without the token of the forms for guests.
+    /// The `Cookie` header that it would send, without the token for guest forms.
     pub(crate) fn cookies(&self) -> String {
         let url: Url = format!("{}/admin/", self.origin).parse().expect("a URL");
         let cookies = self.jar.cookies(&url);
@@ -106,17 +106,17 @@ impl Browser {
         self.send(self.request(Method::GET, path)).await
     }
 
-    /// Gets a page with request headers.
+    /// Requests a page with headers.
     pub(crate) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Page {
         self.send(with(self.request(Method::GET, path), headers)).await
     }
 
-    /// Posts a form as it is, without a token of its own.
+    /// Posts a form without adding a token.
     pub(crate) async fn post(&self, path: &str, fields: &Fields<impl Text, impl Text>) -> Page {
         self.post_with(path, &[], fields).await
     }
 
-    /// Posts a form as it is, with request headers.
+    /// Posts a form with request headers, without adding a token.
     pub(crate) async fn post_with(
         &self,
         path: &str,
@@ -129,7 +129,7 @@ impl Browser {
         self.send(request.body(body)).await
     }
 
-    /// Posts a form without any field.
+    /// Posts an empty form.
     pub(crate) async fn post_empty(&self, path: &str) -> Page {
         self.post(path, &[("", ""); 0]).await
     }
@@ -148,7 +148,7 @@ impl Browser {
         self.post(path, &all).await
     }
 
-    /// Presses a button that is a form of its own: nothing is sent but the session's token.
+    /// Presses a button that is a form without fields: only the session's token is sent.
     pub(crate) async fn press(&self, path: &str) -> Page {
         self.submit(path, &[("", ""); 0]).await
     }
@@ -182,7 +182,7 @@ impl Browser {
         id.unwrap_or_else(|| panic!("{location} names no listing"))
     }
 
-    /// Opens a listing's form, types over it and saves.
+    /// Opens a listing's form, changes the fields and saves.
     pub(crate) async fn edit_listing(&self, id: i64, listing: &Listing) {
         let path = format!("/admin/properties/{id}/change/");
         let form = self.get(&path).await.assert_status(200);
@@ -200,7 +200,7 @@ impl Browser {
         self.press(&format!("/admin/properties/{id}/delete/")).await.assert_status(303);
     }
 
-    /// Deletes listings by the list's action, after its confirmation.
+    /// Deletes listings with the list's action, and confirms it.
     pub(crate) async fn delete_listings(&self, ids: &[i64]) {
         let mut fields = vec![("action", "delete_selected".to_owned())];
         fields.extend(ids.iter().map(|id| ("_selected_action", id.to_string())));

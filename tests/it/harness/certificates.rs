@@ -1,4 +1,4 @@
-//! Certificates made on the spot.
+//! Certificates that are made for a test.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -13,7 +13,7 @@ use rcgen::{
 pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     directory: PathBuf,
-    /// The file of its certificate.
+    /// The path of its certificate.
     pub(crate) file: String,
 }
 
@@ -24,7 +24,7 @@ pub(crate) struct Certified {
 }
 
 impl Authority {
-    /// A new one, with its certificate in a directory.
+    /// A new authority, whose certificate is in a directory.
     pub(crate) fn new(directory: &Path, name: &str) -> Self {
         let mut params = params(&[], name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -35,12 +35,12 @@ impl Authority {
         Self { issuer: Issuer::new(params, key), directory: directory.to_owned(), file }
     }
 
-    /// A certificate for hosts, or for a client of a name.
+    /// A certificate for hosts, or for a client with a name.
     pub(crate) fn issue(&self, name: &str, hosts: &[&str]) -> Certified {
         self.sign(name, params(hosts, name))
     }
 
-    /// One that has expired.
+    /// An expired certificate.
     pub(crate) fn issue_expired(&self, name: &str, hosts: &[&str]) -> Certified {
         let mut params = params(hosts, name);
         params.not_before = date_time_ymd(2020, 1, 1);
@@ -55,8 +55,7 @@ impl Authority {
     }
 }
 
-/// A server's certificate that is its own authority and names the host as its common name alone: what PostgreSQL's manual
-/// makes.
+/// A server's self-signed certificate with the host only as its common name, as in PostgreSQL's manual.
 pub(crate) fn self_signed(directory: &Path, host: &str) -> Certified {
     let mut params = params(&[], host);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

@@ -18,7 +18,7 @@ use super::{PASSWORD, shared, until};
 pub(super) const OWNER: &str = "property_listings";
 const TEMPLATE: &str = "template_site";
 
-/// A database for one test; dropped with this.
+/// A database for one test; dropped with this value.
 pub(crate) struct TestDatabase {
     pub(crate) name: String,
     /// The directory of its server's socket.
@@ -29,7 +29,7 @@ pub(crate) struct TestDatabase {
 /// A fresh database with the schema and without listings, for code that needs no site.
 pub(crate) async fn database() -> Database {
     let mut database = TestDatabase::create().await;
-    // The pool may outlive every handle: the database is left to the end of the run.
+    // The pool may outlive every handle, so the database is left until the end of the run.
     database.keep = true;
     Database::new(database.config(), 4).expect("a pool")
 }
@@ -39,14 +39,14 @@ impl TestDatabase {
         Self::create_from(TEMPLATE, &shared().postgres).await
     }
 
-    /// A database on another server; it ends with the server.
+    /// A database on another server; it ends with that server.
     pub(super) async fn create_on(sockets: &str) -> Self {
         let mut database = Self::create_from(TEMPLATE, sockets).await;
         database.keep = true;
         database
     }
 
-    /// A database without any table.
+    /// A database without tables.
     pub(crate) async fn create_empty() -> Self {
         Self::create_from("template1", &shared().postgres).await
     }
@@ -73,22 +73,22 @@ impl TestDatabase {
         Self { name: self.name.clone(), sockets: self.sockets.clone(), keep: true }
     }
 
-    /// How to connect as the owner of the tables, without the proxy of the site.
+    /// How to connect as the owner of the tables, without the site's proxy.
     pub(crate) fn config(&self) -> tokio_postgres::Config {
         config_of(&self.name, &self.sockets)
     }
 
-    /// The value of `DATABASE_URL` for a role, through a directory with a socket.
+    /// The value of `DATABASE_URL` for a role, with a socket's directory.
     pub(crate) fn url(&self, role: &str, sockets: &str) -> String {
         format!("host={sockets} user={role} dbname={}", self.name)
     }
 
-    /// A connection beside the site's, as `psql` has it.
+    /// A separate connection, like that of `psql`.
     pub(crate) async fn psql(&self) -> Client {
         connect(&self.config()).await
     }
 
-    /// Runs statements beside the site.
+    /// Runs statements on a separate connection.
     pub(crate) async fn run(&self, sql: &str) {
         let done = self.psql().await.batch_execute(sql).await;
         done.unwrap_or_else(|err| panic!("{sql}: {err:?}"));
@@ -124,7 +124,7 @@ impl TestDatabase {
         Locked(client)
     }
 
-    /// Returns once so many statements wait for locks.
+    /// Returns when `count` statements wait for locks.
     pub(crate) async fn has_waiting(&self, count: usize) {
         let sql = "SELECT count(*) FROM pg_stat_activity
             WHERE datname = current_database() AND wait_event_type = 'Lock'";
@@ -134,7 +134,8 @@ impl TestDatabase {
         .await;
     }
 
-    /// Does some work while a transaction is open, which ends once so many statements of the work wait for it.
+    /// Runs some work while a transaction is open. The transaction ends when this many statements of the work wait for
+    /// it.
     pub(crate) async fn held_up<T>(
         &self,
         begin: &str,
@@ -151,18 +152,18 @@ impl TestDatabase {
         tokio::join!(work, ending).0
     }
 
-    /// How many changes the history has.
+    /// The number of changes in the history.
     pub(crate) async fn changes(&self) -> String {
         self.value("SELECT count(*) FROM history").await
     }
 
-    /// How many listings there are.
+    /// The number of listings.
     pub(crate) async fn listings(&self) -> String {
         self.value("SELECT count(*) FROM property").await
     }
 }
 
-/// A locked table; dropping it ends the connection, and with it the lock.
+/// A locked table; dropping it closes the connection, and so releases the lock.
 pub(crate) struct Locked(Client);
 
 impl Locked {
@@ -182,7 +183,7 @@ impl Drop for TestDatabase {
             let client = connect(&config_of("postgres", &sockets)).await;
             client.batch_execute(&drop).await.expect("dropped");
         };
-        // A destructor can't wait on the runtime that it runs in.
+        // A destructor can't wait on the runtime in which it runs.
         let thread = std::thread::spawn(|| {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.expect("a runtime").block_on(dropping);
@@ -203,7 +204,7 @@ pub(crate) async fn connect(config: &tokio_postgres::Config) -> Client {
     client
 }
 
-/// Makes the servers fast, and the template: nothing that the tests write has to survive a crash.
+/// Sets up fast servers, and the template: the tests' data need not survive a crash.
 pub(super) async fn make_template(mut server: tokio_postgres::Config) {
     let client = connect(server.dbname("postgres")).await;
     for sql in [

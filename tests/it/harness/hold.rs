@@ -1,21 +1,21 @@
-//! Holds readers between their snapshot and their answer, and counts them, without any change to the program.
+//! Blocks readers between their snapshot and their result, and counts them, without changing the program.
 //!
-//! A row-level-security policy waits for an advisory lock that the test has. The site's role may neither own the table
-//! nor be a superuser, or the policy would not apply to it. A waiting reader sends a notice every second, because the
-//! site gives up a silent server sooner than some tests take.
+//! A row-level-security policy waits for an advisory lock that the test holds. The site's role must not own the table
+//! or be a superuser, because the policy would not apply to it. A blocked reader sends a notice every second, because
+//! the site gives up on a silent server sooner than some tests take.
 
 use tokio_postgres::Client;
 
 use super::{App, Plan, TestDatabase, shared, unique, until};
 
-/// The lock that readers of `property` wait for, and the one that readers of `property_tally` wait for.
+/// The readers to block: those of `property`, or those of `property_tally`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Reader {
     Rows = 1,
     Count = 2,
 }
 
-/// Each round has locks of its own, so that readers of a later one are not held. A statement is counted once, however
+/// Each round has its own locks, so that readers of a later one are not blocked. A statement is counted once, however
 /// many rows it reads.
 const SETUP: &str = "
     CREATE SEQUENCE hold_round;
@@ -55,7 +55,7 @@ const SETUP: &str = "
     CREATE POLICY hold ON property_tally FOR SELECT USING (hold(2));";
 
 impl Plan {
-    /// Makes the site read as a role that owns nothing, whose readers can be held.
+    /// Makes the site read as a role that owns nothing, whose reads can be blocked.
     pub(crate) async fn holdable(self) -> Self {
         let plan = self.sql(SETUP).await;
         let role = create_role(&plan.database).await;
@@ -63,7 +63,7 @@ impl Plan {
         plan.set("DATABASE_URL", url)
     }
 
-    /// Makes the site read as the owner of the tables, whose reads are not held.
+    /// Makes the site read as the owner of the tables, whose reads are not blocked.
     pub(crate) fn unheld(self) -> Self {
         let url = self.database.url("property_listings", &self.database.sockets);
         self.set("DATABASE_URL", url)
@@ -71,14 +71,14 @@ impl Plan {
 }
 
 impl App {
-    /// Keeps readers of a holdable site waiting until the result is released.
+    /// Blocks the reads of a holdable site until the result is released.
     pub(crate) async fn hold(&self, reader: Reader) -> Hold {
         Hold::new(&self.database, reader).await
     }
 }
 
 impl TestDatabase {
-    /// How often readers that can be held have read.
+    /// The number of reads that could be blocked.
     pub(crate) async fn loads(&self, reader: Reader) -> i64 {
         let place = reader as i32;
         let sql =
@@ -86,21 +86,21 @@ impl TestDatabase {
         self.value(&sql).await.parse().expect("a number")
     }
 
-    /// Makes every reader fail that can be held, or none any more.
+    /// Makes every blockable read fail, or none any more.
     pub(crate) async fn refuse(&self, reader: Option<Reader>) {
         let place = reader.map_or(1, |reader| reader as i32 + 1);
         self.run(&format!("SELECT setval('hold_refusal', {place})")).await;
     }
 }
 
-/// A site that reads as a role that owns nothing, and another instance of it, for writing, that nothing holds.
+/// A site that reads as a role that owns nothing, and another instance of it for writing, which is never blocked.
 pub(crate) struct Held {
     pub(crate) reading: App,
     pub(crate) writing: App,
 }
 
 impl Held {
-    /// Both without the memory tier.
+    /// Starts both without the memory tier.
     pub(crate) async fn start() -> Self {
         let plan = Plan::new().await.without_memory().homes(3).await;
         Self::of(plan).await
@@ -112,13 +112,13 @@ impl Held {
         Self { reading, writing }
     }
 
-    /// Keeps readers waiting until the result is released.
+    /// Blocks reads until the result is released.
     pub(crate) async fn hold(&self, reader: Reader) -> Hold {
         self.reading.hold(reader).await
     }
 }
 
-/// A lock that readers wait for.
+/// A lock that blocks reads.
 pub(crate) struct Hold {
     lock: Client,
 }
@@ -134,24 +134,24 @@ impl Hold {
         Self { lock }
     }
 
-    /// Returns once a reader waits.
+    /// Returns when a reader is blocked.
     pub(crate) async fn somebody_waits(&self) {
         self.readers_wait(1).await;
     }
 
-    /// Returns once so many wait.
+    /// Returns when `count` readers are blocked.
     pub(crate) async fn readers_wait(&self, count: i64) {
         until("a reader waits", async || self.waiting().await >= count).await;
     }
 
-    /// How many wait at the moment.
+    /// The number of currently blocked readers.
     pub(crate) async fn waiting(&self) -> i64 {
         let sql = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
             AND classid = 42 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
         self.lock.query_one(sql, &[]).await.expect("answered").get(0)
     }
 
-    /// Keeps only the readers waiting that have begun to read already.
+    /// Keeps only those readers blocked that have already begun to read.
     pub(crate) async fn lets_later_readers_pass(&self) {
         let next = "SELECT setval('hold_round', last_value + 1) FROM hold_round";
         self.lock.batch_execute(next).await.expect("done");
@@ -162,7 +162,7 @@ impl Hold {
     }
 }
 
-/// A role that may use the site's tables, and owns none.
+/// A role that may use the site's tables and owns none.
 pub(crate) async fn create_role(database: &TestDatabase) -> String {
     let role = format!("role_{}", unique().replace('-', "_"));
     let sql = format!(

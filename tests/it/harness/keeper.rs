@@ -1,10 +1,9 @@
 //! PostgreSQL and Redis for a whole run, however many processes it has.
 //!
-//! The first test starts this binary once more as the *keeper*, which runs the servers below a directory that is named
-//! after the binary. Every process of the run holds a lock on a file there for as long as it lives. When the keeper
-//! could take that lock for itself for a while, the run has ended, however that happened: it ends the servers and
-//! removes the directory. The keeper is in a process group of its own, so Ctrl-C leaves it its time to tidy up; the
-//! servers end with the keeper even if that is killed.
+//! The first test starts this binary again as the *keeper*, which runs the servers in a directory that is named after
+//! the binary. Every process of the run holds a lock on a file there while it lives. When the keeper can take that lock
+//! for a while, the run has ended in some way: the keeper ends the servers and removes the directory. The keeper is in
+//! its own process group, so Ctrl-C gives it time to clean up; the servers end with the keeper even if it is killed.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -23,7 +22,7 @@ use super::DriverOnDemand;
 use super::database::make_template;
 use super::temporary::temporary_directory;
 
-/// How long the servers outlive the last process: the gap between two tests of a run is shorter.
+/// How long the servers outlive the last process: longer than the gap between two tests of a run.
 const LINGER: Duration = Duration::from_secs(2);
 /// How long a first start may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -34,16 +33,16 @@ const PREFIX: &str = "pl-tests-";
 
 /// The run's servers.
 pub(crate) struct Shared {
-    /// Where this run's files are; removed after the run.
+    /// The directory of this run's files; removed after the run.
     pub(crate) directory: PathBuf,
     /// The directory of PostgreSQL's socket.
     pub(crate) postgres: String,
-    /// Where Redis is.
+    /// The URL of Redis.
     pub(crate) redis: String,
     _in_use: File,
 }
 
-/// The run's servers, started if this is the first test. Blocks for some seconds then.
+/// The run's servers, started if this is the first test, which blocks for some seconds.
 pub(crate) fn shared() -> &'static Shared {
     static SHARED: OnceLock<Shared> = OnceLock::new();
     SHARED.get_or_init(join)
@@ -78,7 +77,7 @@ fn join() -> Shared {
     }
 }
 
-/// A directory per build of this binary, so that a run of another build has servers of its own.
+/// A directory per build of this binary, so that a run of another build has its own servers.
 fn directory() -> PathBuf {
     let program = std::env::current_exe().expect("a test runs from a file");
     let modified = fs::metadata(&program).and_then(|meta| meta.modified());
@@ -163,7 +162,7 @@ fn announce(directory: &Path, servers: &Servers) {
     fs::rename(directory.join("ready.new"), directory.join("ready")).expect("writable");
 }
 
-/// Returns once no process has used the servers for a while, with the lock that keeps others from joining.
+/// Returns when no process has used the servers for a while, with the lock that prevents others from joining.
 async fn wait_for_the_end(directory: &Path) -> File {
     let users = open(&directory.join("users.lock")).expect("the first test created it");
     let mut driver = DriverOnDemand::below(directory);
@@ -198,7 +197,7 @@ fn remove_leftovers(own: &Path) {
         let old = fs::metadata(&path).and_then(|meta| meta.modified());
         let old = old.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > PATIENCE));
         if old && idle("users.lock") && idle("keeper.lock") {
-            // What can't be removed belongs to another user.
+            // A directory that can't be removed belongs to another user.
             let _ = fs::remove_dir_all(&path);
         }
     }

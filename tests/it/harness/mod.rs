@@ -1,4 +1,4 @@
-//! The harness: servers and browsers that all tests of a run share, and a site of its own for each test.
+//! The harness: servers and browsers that all tests of a run share, and a site for each test.
 
 use std::io::Write as _;
 
@@ -42,11 +42,11 @@ pub(crate) use redis::{OwnRedis, RedisCli};
 pub(crate) use smtp::{MailServer, Manner};
 pub(crate) use terminal::Terminal;
 
-/// The password of every account that the template database has: `ada` (a superuser), `sam` (staff), `ina` (inactive)
-/// and `vic` (neither staff nor superuser).
+/// The password of every account in the template database: `ada` (a superuser), `sam` (staff), `ina` (inactive) and
+/// `vic` (neither staff nor superuser).
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
-/// Says that a test is skipped, because a program is not installed.
+/// Prints that a test is skipped because a program is not installed.
 pub(crate) fn say_skipped(missing: &str) {
     let said = writeln!(std::io::stderr(), "skipped: {missing} is not installed");
     said.expect("standard error is open");

@@ -1,4 +1,4 @@
-//! An answer of the site.
+//! A response of the site.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 use url::Position;
 
-/// An answer with its body.
+/// A response with its body.
 #[derive(Clone)]
 pub(crate) struct Page {
     path: String,
@@ -61,7 +61,7 @@ impl Page {
         self.header("cache-status")
     }
 
-    /// Whether a page cache, of whatever tier, answered.
+    /// Whether a page cache answered, in memory or Redis.
     pub(crate) fn is_hit(&self) -> bool {
         let members = self.cache_status().split(", ");
         let mut pages = members.filter(|member| member.starts_with("page-"));
@@ -80,19 +80,19 @@ impl Page {
         self
     }
 
-    /// Asserts that the page was computed, and stored.
+    /// Asserts that the page was computed and stored.
     pub(crate) fn assert_stored(&self) -> &Self {
         assert!(self.is_stored(), "not stored: {self:?}");
         self
     }
 
-    /// Whether the page was computed, and stored.
+    /// Whether the page was computed and stored.
     pub(crate) fn is_stored(&self) -> bool {
         let status = self.cache_status();
         !self.is_hit() && status.contains("fwd=uri-miss") && status.ends_with("; stored")
     }
 
-    /// The value of a form's field, as the browser would send it.
+    /// The value of a form's field, as a browser would send it.
     pub(crate) fn field(&self, name: &str) -> String {
         let html = self.text();
         if let Some(text) = inside(html, "textarea", name) {
@@ -128,7 +128,7 @@ impl Page {
     }
 }
 
-/// What is inside an element of a form.
+/// The content of a form's element.
 fn inside<'a>(html: &'a str, element: &str, name: &str) -> Option<&'a str> {
     let opening = format!("<{element} ");
     let mut tags = html.split(&opening).skip(1);
@@ -138,12 +138,12 @@ fn inside<'a>(html: &'a str, element: &str, name: &str) -> Option<&'a str> {
     Some(tag.split_once('>')?.1.split_once(&format!("</{element}>"))?.0)
 }
 
-/// Assertions about the texts that something shows, whose messages say what it shows instead.
+/// Assertions about texts; their messages show the actual content.
 pub(crate) trait Shows {
     fn is_shown(&self, text: &str) -> bool;
     fn describe(&self) -> String;
 
-    /// Asserts that it has every one of some texts.
+    /// Asserts that it contains all of these texts.
     fn shows<T: AsRef<str>>(&self, texts: impl IntoIterator<Item = T>) -> &Self {
         for text in texts {
             let text = text.as_ref();
@@ -152,7 +152,7 @@ pub(crate) trait Shows {
         self
     }
 
-    /// Asserts that it has none of some texts.
+    /// Asserts that it contains none of these texts.
     fn hides<T: AsRef<str>>(&self, texts: impl IntoIterator<Item = T>) -> &Self {
         for text in texts {
             let text = text.as_ref();
@@ -182,7 +182,7 @@ impl Shows for str {
     }
 }
 
-/// The statuses of requests that raced, the lowest first.
+/// The statuses of concurrent requests, in ascending order.
 pub(crate) fn statuses<const N: usize>(pages: [&Page; N]) -> [u16; N] {
     let mut statuses = pages.map(|page| page.status);
     statuses.sort_unstable();

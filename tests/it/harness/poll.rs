@@ -1,11 +1,11 @@
-//! Waiting for something to become true, with a deadline and without a fixed pause.
+//! Waits until a condition is true, with a deadline and without a fixed pause.
 
 use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-/// Longer than anything takes that is not broken.
+/// Longer than any working operation takes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Repeats `probe` until it returns something.
@@ -13,7 +13,7 @@ pub(crate) async fn eventually<T>(what: &str, probe: impl AsyncFnMut() -> Option
     eventually_within(PATIENCE, what, probe).await
 }
 
-/// Repeats `probe` until it returns something; fails when that takes longer than was promised, as a [`Stopwatch`] counts.
+/// Repeats `probe` until it returns something; fails if that takes longer than promised, measured by a [`Stopwatch`].
 pub(crate) async fn eventually_within<T>(
     limit: Duration,
     what: &str,
@@ -33,7 +33,7 @@ pub(crate) async fn until(what: &str, holds: impl AsyncFnMut() -> bool) {
     until_within(PATIENCE, what, holds).await;
 }
 
-/// Repeats `holds` until it is true; fails when that takes longer than was promised.
+/// Repeats `holds` until it is true; fails if that takes longer than promised.
 pub(crate) async fn until_within(
     limit: Duration,
     what: &str,
@@ -50,8 +50,9 @@ async fn pause(start: &Stopwatch, limit: Duration, what: &str) {
     tokio::time::sleep(Duration::from_millis(5)).await;
 }
 
-/// Counts the time that the test's process was given: a thread rests and works by turns, and counts its turns. On an idle
-/// machine they add up to the time; on a busy one, where a promise in seconds can't be kept, they take longer.
+/// Measures the time that the test's process got: a thread rests and works alternately, and counts its turns. On an
+/// idle machine the turns add up to the real time; on a busy one, where a promise in seconds can't be kept, they take
+/// longer.
 pub(crate) struct Stopwatch(Arc<AtomicU32>);
 
 const REST: Duration = Duration::from_millis(20);
@@ -77,7 +78,8 @@ impl Stopwatch {
     }
 }
 
-/// How many rounds are [`WORK`]: the fewest of some tries, so that a pause of the thread does not count.
+/// The number of rounds that take [`WORK`]: the smallest of some measurements, so that a pause of the thread does not
+/// count.
 fn rounds() -> u32 {
     const TRY: u32 = 1000;
     let took = (0..20).map(|_| {

@@ -1,4 +1,4 @@
-//! A PostgreSQL server for one test, which may kill it, copy it and replace it by a standby.
+//! A PostgreSQL server for one test, which may kill it, copy it and replace it with a standby.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, chown};
@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use super::database::{OWNER, connect, make_template};
 use super::{TestDatabase, app::scratch, eventually_within};
 
-/// Ends the server at once when standard input ends, which happens however this process ends.
+/// Ends the server at once when standard input ends, however this process ends.
 const SCRIPT: &str = r#"exec 3<&0 </dev/null
 "$@" 3<&- >>log 2>&1 & server=$!
 ( read -r _ <&3; kill -QUIT $server ) 2>/dev/null &
@@ -29,17 +29,17 @@ pub(crate) struct OwnPostgres {
 const PORT: u16 = 5432;
 
 impl OwnPostgres {
-    /// Starts a server that has the tests' template.
+    /// Starts a server with the tests' template.
     pub(crate) async fn start() -> Self {
         let mut server = Self::new();
         server.begin().await;
         make_template(server.config("postgres")).await;
-        // A crash is to lose only what a test wants it to.
+        // A crash must lose only what the test intends.
         server.set("synchronous_commit", "on").await;
         server
     }
 
-    /// Starts a server that also listens on 127.0.0.1, with rules of who may connect how, and without the template.
+    /// Starts a server that also listens on 127.0.0.1, with access rules and without the template.
     pub(crate) async fn start_on_network(rules: &str) -> Self {
         let mut server = Self::new();
         server.port = free_port();
@@ -50,7 +50,7 @@ impl OwnPostgres {
         server
     }
 
-    /// A server that is not started yet.
+    /// A server that has not started yet.
     fn new() -> Self {
         let directory = directory();
         let mut initdb = program("initdb", &directory);
@@ -133,7 +133,7 @@ impl OwnPostgres {
         .await;
     }
 
-    /// Ends the server as a crash would.
+    /// Crashes the server.
     pub(crate) fn kill(&mut self) {
         if let Some(mut server) = self.server.take() {
             drop(server.stdin.take());
@@ -141,7 +141,7 @@ impl OwnPostgres {
         }
     }
 
-    /// Takes over the address of another server, which is killed first, as its primary.
+    /// Takes over the address of another server as its primary, after killing it.
     pub(crate) async fn take_over(&mut self, from: &mut Self) {
         from.kill();
         self.kill();
@@ -157,19 +157,19 @@ impl OwnPostgres {
         self.run("SELECT pg_reload_conf()").await;
     }
 
-    /// Runs a statement outside of the site's database.
+    /// Runs a statement outside the site's database.
     pub(crate) async fn run(&self, sql: &str) {
         connect(&self.config("postgres")).await.batch_execute(sql).await.expect(sql);
     }
 
-    /// Runs `pg_dump`, `psql` or the like on a database; returns what it prints.
+    /// Runs a tool such as `pg_dump` or `psql` on a database; returns its output.
     pub(crate) fn tool(&self, name: &str, database: &TestDatabase, words: &[&str]) -> String {
         let mut command = program(name, &self.directory);
         command.args(["-U", OWNER, "-d", &database.name, "-h"]);
         finish(command.arg(&self.sockets).args(words))
     }
 
-    /// A file of the server's user.
+    /// A file that belongs to the server's user.
     pub(crate) fn file(&self, name: &str, text: &str) -> String {
         let path = self.directory.join(name);
         fs::write(&path, text).expect("writable");
@@ -186,13 +186,13 @@ impl OwnPostgres {
         path
     }
 
-    /// Appends to a file of the server's.
+    /// Appends to a file of the server.
     pub(crate) fn append(&self, name: &str, text: &str) {
         let path = self.directory.join(name);
         fs::write(&path, fs::read_to_string(&path).expect("it is there") + text).expect("writable");
     }
 
-    /// Copies the data of the stopped server, or puts the copy back.
+    /// Copies the data of the stopped server, or restores the copy.
     pub(crate) fn copy_data(&self, from: &str, to: &str) {
         let mut copy = Command::new("/bin/sh");
         copy.args(["-c", r#"rm -rf "$2" && cp -a "$1" "$2""#, "sh", from, to]);
@@ -213,14 +213,14 @@ impl Drop for OwnPostgres {
     }
 }
 
-/// A PgBouncer in transaction mode before a server's socket; ends with this.
+/// A PgBouncer in transaction mode in front of a server's socket; it ends with this value.
 pub(crate) struct Pooler {
     directory: PathBuf,
     server: Child,
 }
 
 impl Pooler {
-    /// Starts one; `None` where none is installed.
+    /// Starts one; `None` if PgBouncer is not installed.
     pub(crate) async fn start(sockets: &str) -> Option<Self> {
         let directory = directory();
         let settings = format!(
@@ -247,7 +247,7 @@ impl Pooler {
         Some(pooler)
     }
 
-    /// The value of `DATABASE_URL` for a database through it.
+    /// The value of `DATABASE_URL` for a database through PgBouncer.
     pub(crate) fn url(&self, database: &TestDatabase) -> String {
         let directory = self.directory.display();
         format!("host={directory} port=6432 user={OWNER} dbname={}", database.name)
@@ -261,13 +261,13 @@ impl Drop for Pooler {
     }
 }
 
-/// A port that no server has at the moment.
+/// A port that no server uses at the moment.
 pub(crate) fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("bound").port()
 }
 
-/// A directory of the server's user.
+/// A directory that belongs to the server's user.
 fn directory() -> PathBuf {
     let directory = scratch();
     give(&directory);
@@ -293,7 +293,7 @@ fn give(path: &Path) {
     }
 }
 
-/// PostgreSQL refuses to run as root.
+/// The user to run the server as, because PostgreSQL refuses root.
 fn owner() -> Option<(u32, u32)> {
     let id = |words: &[&str]| -> Option<u32> {
         let output = Command::new("id").args(words).output().ok()?;

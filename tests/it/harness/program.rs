@@ -1,4 +1,4 @@
-//! The program itself, as a shell runs it.
+//! The program, run as by a shell.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use super::app::scratch;
 use super::{App, Plan};
 
-/// What a command said, and how it ended.
+/// The output of a command, and its exit code.
 #[derive(Debug)]
 pub(crate) struct Said {
     pub(crate) code: i32,
@@ -19,44 +19,44 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    /// What it wrote to standard output, after it has done what it was to do.
+    /// Asserts success; returns the standard output.
     pub(crate) fn done(self) -> String {
         assert_eq!(self.code, 0, "{self:?}");
         self.out
     }
 
-    /// What it wrote to standard error, after it has ended with a code.
+    /// Asserts the exit code; returns the standard error.
     pub(crate) fn failed(self, code: i32) -> String {
         assert_eq!(self.code, code, "{self:?}");
         self.err
     }
 }
 
-/// A shell in which the program's variables are set.
+/// An environment with the program's variables.
 pub(crate) struct Shell {
     pub(crate) variables: BTreeMap<&'static str, String>,
     pub(crate) directory: PathBuf,
 }
 
 impl Shell {
-    /// A shell without any of the program's variables.
+    /// An environment without the program's variables.
     pub(crate) fn bare() -> Self {
         Self { variables: BTreeMap::new(), directory: scratch() }
     }
 
-    /// A shell with the variables of a plan.
+    /// The environment of a plan.
     pub(crate) fn of(plan: &Plan) -> Self {
         Self { variables: plan.variables.clone(), ..Self::bare() }
     }
 
-    /// A shell with the variables of a plan with some listings.
+    /// The environment of a plan with some listings.
     pub(crate) async fn with_homes(count: u32) -> (Plan, Self) {
         let plan = Plan::with_homes(count).await;
         let shell = Self::of(&plan);
         (plan, shell)
     }
 
-    /// A shell beside a running site, with the same variables.
+    /// The environment of a running site.
     pub(crate) fn beside(app: &App) -> Self {
         Self { variables: app.variables.clone(), ..Self::bare() }
     }
@@ -66,14 +66,14 @@ impl Shell {
         self
     }
 
-    /// Writes a file in the shell's directory.
+    /// Writes a file in the environment's directory.
     pub(crate) fn file(&self, name: &str, text: &str) -> String {
         let path = self.directory.join(name);
         std::fs::write(&path, text).expect("the directory is writable");
         path.display().to_string()
     }
 
-    /// The program with its arguments, in this shell.
+    /// The program with its arguments in this environment.
     pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_property-listings"));
         command.args(words).current_dir(&self.directory).env_clear();
@@ -87,13 +87,13 @@ impl Shell {
         self.run_with(words, "")
     }
 
-    /// Runs a command with something on its standard input.
+    /// Runs a command with a text as standard input.
     pub(crate) fn run_with(&self, words: &[&str], input: &str) -> Said {
         let mut child = self.command(words).spawn().expect("it was built");
         let mut stdin = child.stdin.take().expect("it is piped");
         let input = input.to_owned();
         let writer = std::thread::spawn(move || {
-            // Not every command reads to the end.
+            // Some commands don't read to the end.
             let _ = stdin.write_all(input.as_bytes());
         });
         let output = child.wait_with_output().expect("it ends");
@@ -112,15 +112,15 @@ impl Shell {
         Running { child }
     }
 
-    /// Starts `serve`, and returns once it listens.
+    /// Starts `serve`, and returns when it listens.
     pub(crate) fn serve(&self, words: &[&str]) -> Serving {
         self.serve_by(self.command(words))
     }
 
-    /// Starts `serve` with a listening socket, as systemd passes it.
+    /// Starts `serve` with a listening socket, as systemd does.
     pub(crate) fn serve_on(&self, socket: OwnedFd) -> Serving {
         let program = self.command(&["serve"]);
-        // File descriptor 3 is the first that systemd passes, and LISTEN_PID names the process that it is for.
+        // systemd passes file descriptors from 3 on, and LISTEN_PID names the receiving process.
         let mut command = Command::new("sh");
         let script = "exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$@\"";
         command.args(["-c", script, "sh"]).arg(program.get_program()).args(program.get_args());
@@ -129,7 +129,7 @@ impl Shell {
         self.serve_by(command)
     }
 
-    /// Starts `serve` by a command of the caller's.
+    /// Starts `serve` with a given command.
     fn serve_by(&self, mut command: Command) -> Serving {
         let mut child = command.stderr(Stdio::piped()).spawn().expect("it was built");
         let mut log = BufReader::new(child.stderr.take().expect("it is piped"));
@@ -143,7 +143,7 @@ impl Shell {
                 break origin.split(['"', '\n']).next().unwrap_or_default().trim().to_owned();
             }
         };
-        // A full pipe would stop it.
+        // A full pipe would block it.
         let said = Arc::new(Mutex::new(lines));
         let rest = said.clone();
         std::thread::spawn(move || {
@@ -155,7 +155,7 @@ impl Shell {
     }
 }
 
-/// A command that runs.
+/// A running command.
 pub(crate) struct Running {
     child: Child,
 }
@@ -179,7 +179,7 @@ impl Running {
         }
     }
 
-    /// Waits for its end, and returns its exit code with what it wrote to standard error.
+    /// Waits for its end; returns its exit code and the standard error.
     pub(crate) fn wait(mut self) -> (Option<i32>, String) {
         // Kept open until it has ended.
         let stdin = self.child.stdin.take();
@@ -196,7 +196,7 @@ fn signal(child: &Child, name: &str) {
     assert!(kill.status().expect("sh runs").success());
 }
 
-/// A site that runs as the program.
+/// A site that runs as a separate program.
 pub(crate) struct Serving {
     child: Child,
     pub(crate) origin: String,
@@ -213,7 +213,7 @@ impl Serving {
         self.said.lock().expect("no panic").clone()
     }
 
-    /// Waits for its end, and returns its exit code.
+    /// Waits for its end; returns its exit code.
     pub(crate) fn wait(&mut self) -> Option<i32> {
         self.child.wait().expect("it is this process's own").code()
     }

@@ -1,4 +1,4 @@
-//! A way to a server that can be cut or held, while the server itself goes on.
+//! A proxy to a server that can be cut or held while the server itself keeps running.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -17,23 +17,23 @@ use super::shared;
 enum Mode {
     /// Bytes pass.
     Open,
-    /// Connections stay, and nothing passes: a server that hangs.
+    /// Connections stay open, but nothing passes: the server hangs.
     Held,
-    /// Connections end, and new ones end at once: a server that is gone.
+    /// Connections are closed, and new ones are closed at once: the server is gone.
     Cut,
 }
 
-/// A word, and how much later what contains it reaches the server.
+/// A word, and the delay of messages that contain it.
 type Slow = Option<(&'static str, Duration)>;
 
-/// A Unix socket that leads to a server; gone with this.
+/// A Unix socket that leads to a server; removed with this value.
 pub(crate) struct Proxy {
     socket: PathBuf,
     mode: watch::Sender<Mode>,
     slow: watch::Sender<Slow>,
 }
 
-/// Proxies go on while a test blocks.
+/// Proxies keep running while a test blocks.
 fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| {
@@ -44,18 +44,18 @@ fn runtime() -> &'static Runtime {
 }
 
 impl Proxy {
-    /// A way to the run's PostgreSQL.
+    /// A proxy to the run's PostgreSQL.
     pub(crate) fn to_postgres() -> Self {
         let name = ".s.PGSQL.5432";
         Self::new(&Path::new(&shared().postgres).join(name), name)
     }
 
-    /// A way to the run's Redis.
+    /// A proxy to the run's Redis.
     pub(crate) fn to_redis() -> Self {
         Self::to_redis_at(&shared().redis)
     }
 
-    /// A way to a Redis.
+    /// A proxy to a Redis.
     pub(crate) fn to_redis_at(url: &str) -> Self {
         Self::new(Path::new(url.strip_prefix("redis+unix://").expect("a socket")), "redis.sock")
     }
@@ -76,7 +76,7 @@ impl Proxy {
         Self { socket, mode, slow }
     }
 
-    /// The directory with the socket, as PostgreSQL's `host`.
+    /// The directory of the socket, as PostgreSQL's `host`.
     pub(crate) fn directory(&self) -> String {
         self.socket.parent().expect("it has one").display().to_string()
     }
@@ -86,22 +86,22 @@ impl Proxy {
         format!("redis+unix://{}", self.socket.display())
     }
 
-    /// The server goes away.
+    /// Makes the server disappear.
     pub(crate) fn cut(&self) {
         self.mode.send_replace(Mode::Cut);
     }
 
-    /// The server hangs.
+    /// Makes the server hang.
     pub(crate) fn hold(&self) {
         self.mode.send_replace(Mode::Held);
     }
 
-    /// The server takes so much longer for commands that contain a word.
+    /// Delays commands that contain a word.
     pub(crate) fn slow_down(&self, word: &'static str, delay: Duration) {
         self.slow.send_replace(Some((word, delay)));
     }
 
-    /// The server is back.
+    /// Brings the server back.
     pub(crate) fn restore(&self) {
         self.mode.send_replace(Mode::Open);
     }
@@ -123,7 +123,7 @@ async fn serve(
     let (from_server, to_server) = server.into_split();
     let (ahead, back) = (mode.clone(), mode.clone());
     let is_cut = async {
-        // An error means that the proxy is gone.
+        // An error means that the proxy was dropped.
         let _ = mode.wait_for(|mode| *mode == Mode::Cut).await;
     };
     tokio::select! {

@@ -1,11 +1,11 @@
-//! Requests that no well-behaved client sends.
+//! Requests that well-behaved clients don't send.
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::App;
 
-/// An answer as it came.
+/// A response as received.
 #[derive(Debug)]
 pub(crate) struct RawAnswer {
     pub(crate) status: u16,
@@ -29,7 +29,7 @@ impl App {
         }
     }
 
-    /// Gets a target under a host name.
+    /// Requests a target with a host name.
     pub(crate) async fn get_raw(&self, target: &str, host: &str) -> RawAnswer {
         let request = format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
         self.send_raw(&request).await

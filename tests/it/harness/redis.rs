@@ -10,7 +10,7 @@ use deadpool_redis::redis::{Client, Cmd, FromRedisValue, Value};
 use super::app::scratch;
 use super::{App, eventually};
 
-/// A connection to a Redis, as an operator has it.
+/// An operator's connection to a Redis.
 pub(crate) struct RedisCli(MultiplexedConnection);
 
 impl RedisCli {
@@ -19,33 +19,33 @@ impl RedisCli {
         Self(connection.expect("Redis answers"))
     }
 
-    /// Runs a command, given as its words.
+    /// Runs a command, given as its arguments.
     pub(crate) async fn run<T: FromRedisValue>(&self, words: &[&str]) -> T {
         let answer = Cmd::new().arg(words).query_async(&mut self.0.clone()).await;
         answer.unwrap_or_else(|err| panic!("{words:?}: {err}"))
     }
 
-    /// Runs a command that may be refused; an error is the server's words.
+    /// Runs a command that may be refused; the error is the server's message.
     pub(crate) async fn try_run(&self, words: &[&str]) -> Result<Value, String> {
         let answer = Cmd::new().arg(words).query_async(&mut self.0.clone()).await;
         answer.map_err(|err| format!("{err}"))
     }
 
-    /// Runs a command with bytes for its last word.
+    /// Runs a command with bytes as its last argument.
     pub(crate) async fn run_with(&self, words: &[&str], bytes: &[u8]) {
         let mut connection = self.0.clone();
         let answer = Cmd::new().arg(words).arg(bytes).query_async::<Value>(&mut connection).await;
         answer.unwrap_or_else(|err| panic!("{words:?}: {err}"));
     }
 
-    /// Every key that begins so.
+    /// Every key with a prefix.
     pub(crate) async fn keys(&self, start: &str) -> Vec<String> {
         let mut keys: Vec<String> = self.run(&["KEYS", &format!("{start}*")]).await;
         keys.sort();
         keys
     }
 
-    /// How often the server has run a command.
+    /// The number of times that the server has run a command.
     pub(crate) async fn calls(&self, command: &str) -> u64 {
         let info: String = self.run(&["INFO", "commandstats"]).await;
         let start = format!("cmdstat_{command}:calls=");
@@ -70,7 +70,7 @@ impl App {
     }
 }
 
-/// A Redis of a test's own, which it may fill, flush and kill.
+/// A separate Redis for a test, which may fill, flush and kill it.
 pub(crate) struct OwnRedis {
     socket: PathBuf,
     program: &'static str,
@@ -80,7 +80,7 @@ pub(crate) struct OwnRedis {
     server: Option<Child>,
 }
 
-/// Ends the server when standard input does, which happens however this process ends.
+/// Ends the server when standard input ends, however this process ends.
 const SCRIPT: &str = r#"exec 3<&0 </dev/null
 "$@" 3<&- >/dev/null & server=$!
 ( read -r _ <&3; kill -KILL $server ) 2>/dev/null &
@@ -93,7 +93,7 @@ impl OwnRedis {
         Self::start_program("redis-server", settings).await
     }
 
-    /// Starts a Valkey; `None` where none is installed.
+    /// Starts a Valkey; `None` if it is not installed.
     pub(crate) async fn start_valkey() -> Option<Self> {
         let asked = Command::new("valkey-server").arg("--version").output();
         match asked {
@@ -123,7 +123,7 @@ impl OwnRedis {
         Self::start(&[&["--port", &port, "--bind", "127.0.0.1"], settings].concat()).await
     }
 
-    /// Starts a sentinel on a port, which watches the master “site” on another one.
+    /// Starts a sentinel on a port, which watches the master “site” on another port.
     pub(crate) async fn sentinel(port: u16, master: u16) -> Self {
         let directory = scratch();
         let socket = directory.join("redis.sock");
@@ -149,7 +149,7 @@ impl OwnRedis {
         RedisCli::connect(&self.url()).await
     }
 
-    /// Starts the server, which knows nothing of what an earlier one held.
+    /// Starts the server without the data of an earlier one.
     pub(crate) async fn begin(&mut self) {
         let socket = self.socket.display().to_string();
         let fixed = match &self.sentinel {
@@ -174,7 +174,7 @@ impl OwnRedis {
         .await;
     }
 
-    /// Kills the server; what it held is lost.
+    /// Kills the server; its data is lost.
     pub(crate) fn kill(&mut self) {
         if let Some(mut server) = self.server.take() {
             drop(server.stdin.take());

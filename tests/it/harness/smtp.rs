@@ -1,4 +1,4 @@
-//! A mail server that does what it is told: takes mail, refuses it, says nothing, or leaves in the middle.
+//! A mail server with configurable behaviour: accepts mail, refuses it, does not answer, or closes the connection.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -7,22 +7,22 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::until;
 
-/// How the server meets a client.
+/// The behaviour of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Manner {
-    /// It takes every mail.
+    /// It accepts every mail.
     Takes,
-    /// It refuses every recipient, with this reply.
+    /// It refuses every recipient with this reply.
     Refuses(&'static str),
     /// It refuses every login.
     RefusesLogins,
-    /// It takes the content, and does not answer.
+    /// It accepts the content, and does not answer.
     Stalls,
-    /// It takes the content, and closes the connection without an answer.
+    /// It accepts the content, and closes the connection without an answer.
     Leaves,
 }
 
-/// A mail that the server took.
+/// A mail that the server accepted.
 #[derive(Debug, Clone)]
 pub(crate) struct Received {
     pub(crate) to: Vec<String>,
@@ -49,7 +49,7 @@ impl MailServer {
         Self::on(TcpListener::bind("127.0.0.1:0").expect("a free port"), manner)
     }
 
-    /// On a port that was free a moment ago.
+    /// A server on a port that was free a moment ago.
     pub(crate) fn at(port: u16) -> Self {
         Self::on(TcpListener::bind(("127.0.0.1", port)).expect("a free port"), Manner::Takes)
     }
@@ -69,7 +69,7 @@ impl MailServer {
                     break;
                 }
                 let state = of_thread.clone();
-                // A client that leaves ends its thread.
+                // If the client disconnects, its thread ends.
                 std::thread::spawn(move || drop(state.meet(stream)));
             }
         });
@@ -89,7 +89,7 @@ impl MailServer {
         lock(&self.state.received).clone()
     }
 
-    /// Waits until it has taken so many mails.
+    /// Waits until it has accepted `count` mails.
     pub(crate) async fn has(&self, count: usize) -> Vec<Received> {
         until(&format!("{count} mail(s) arrive"), async || self.mails().len() >= count).await;
         self.mails()
@@ -181,7 +181,7 @@ impl Received {
         values.concat()
     }
 
-    /// Everything in it, decoded.
+    /// The whole content, decoded.
     pub(crate) fn text(&self) -> String {
         let mut bytes = Vec::new();
         let joined = self.content.replace("=\r\n", "");
@@ -203,7 +203,7 @@ impl Received {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// The first link of the site in it that has a path.
+    /// The first link to a path of the site.
     pub(crate) fn link(&self, path: &str) -> String {
         let text = self.text();
         let at = text.find(path).unwrap_or_else(|| panic!("no link to {path}: {text}"));

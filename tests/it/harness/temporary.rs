@@ -1,13 +1,13 @@
-//! Where the files of servers and browsers go: into memory, where there is room.
+//! The directory for the files of servers and browsers: in memory, if there is room.
 
 use std::path::PathBuf;
 
 const IN_MEMORY: &str = "/dev/shm";
-/// Containers often have 64 MB.
+/// The required size; containers often have only 64 MB.
 const ENOUGH_KB: u64 = 2 << 20;
 
-/// The directory for temporary files. Every test creates and removes a database of 300 files, which costs a busy disk a
-/// quarter of a second, and memory a hundredth.
+/// The directory for temporary files. Every test creates and removes a database of 300 files, which takes a quarter of
+/// a second on a busy disk, and a hundredth in memory.
 pub(crate) fn temporary_directory() -> PathBuf {
     let directory = match std::env::var_os("TMPDIR").is_none() && has_room() {
         true => IN_MEMORY.into(),
@@ -16,7 +16,7 @@ pub(crate) fn temporary_directory() -> PathBuf {
     directory.canonicalize().expect("it exists")
 }
 
-/// Whether there is a file system in memory that is large enough and may hold programs.
+/// Whether there is a file system in memory that is large enough and allows programs.
 fn has_room() -> bool {
     let mounts = std::fs::read_to_string("/proc/mounts").unwrap_or_default();
     let options = mounts.lines().rev().find_map(|line| {

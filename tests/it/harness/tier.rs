@@ -1,4 +1,4 @@
-//! Questions about the memory tier and about single-flight.
+//! Helpers for tests of the memory tier and of single-flight.
 
 use property_listings::cache::Level;
 use property_listings::cache::metrics::LevelCounts;
@@ -7,7 +7,7 @@ use tokio::task::JoinHandle;
 use super::{App, Browser, Page, Shows as _, eventually, until};
 
 impl Page {
-    /// Whether the memory tier answered, with a page that has not expired.
+    /// Whether the memory tier answered with a page that has not expired.
     pub(crate) fn is_memory_hit(&self) -> bool {
         let ttl = self.cache_status().strip_prefix("page-memory; hit; ttl=");
         ttl.is_some_and(|ttl| ttl.parse::<u64>().is_ok())
@@ -19,7 +19,7 @@ impl Page {
         self
     }
 
-    /// Whether a page of before answered because the database is out of reach.
+    /// Whether a stale page answered because the database can't be reached.
     pub(crate) fn is_stale(&self) -> bool {
         let ttl = self
             .cache_status()
@@ -35,7 +35,7 @@ impl Page {
 }
 
 impl Browser {
-    /// Asks for a page in the background.
+    /// Requests a page in the background.
     pub(crate) fn asks(&self, path: &str) -> JoinHandle<Page> {
         let (reader, path) = (self.clone(), path.to_owned());
         tokio::spawn(async move { reader.get(&path).await })
@@ -43,7 +43,7 @@ impl Browser {
 }
 
 impl App {
-    /// Returns once the memory tier answers, with that answer.
+    /// Returns when the memory tier answers, with that response.
     pub(crate) async fn has_in_memory(&self, path: &str) -> Page {
         eventually("the page is in memory", async || {
             let page = self.get(path).await.assert_status(200);
@@ -52,7 +52,7 @@ impl App {
         .await
     }
 
-    /// Returns once a page has a text, with that answer.
+    /// Returns when a page contains a text, with that response.
     pub(crate) async fn comes_to_show(&self, path: &str, text: &str) -> Page {
         eventually("the page shows a write", async || {
             let page = self.get(path).await.assert_status(200);
@@ -61,7 +61,7 @@ impl App {
         .await
     }
 
-    /// A page never shows anything else, whichever level answers.
+    /// Asserts that a page always contains a text, at every level.
     pub(crate) async fn keeps_showing(&self, path: &str, text: &str) {
         for _ in 0..50 {
             self.get(path).await.assert_status(200).shows([text]);
@@ -75,14 +75,14 @@ impl App {
         levels.find(|figures| figures.level == level).expect("every level has figures").counts
     }
 
-    /// How many pages readers were answered with that a cache had, and how many that were computed.
+    /// The numbers of pages that came from a cache, and of computed ones.
     pub(crate) async fn pages(&self) -> [u64; 2] {
         let json = self.services.management.report().await.json();
         let pages = &json["metrics"]["pages"];
         ["hits", "misses"].map(|name| pages[name].as_u64().expect("a number"))
     }
 
-    /// Returns once so many requests were not answered from memory since the site started.
+    /// Returns when `count` requests were not answered from memory since the site started.
     pub(crate) async fn has_missed(&self, count: u64) {
         until("the requests are there", async || {
             self.counts(Level::PageMemory).await.misses >= count

@@ -1,4 +1,4 @@
-//! No kind of page breaks a rule of WCAG 2.2 AA that a program can judge.
+//! No kind of page breaks a rule of WCAG 2.2 AA that a program can check.
 
 use super::kinds::{KINDS, Sites};
 use crate::harness::Chromium;

@@ -1,4 +1,4 @@
-//! The accounts of staff in a real browser: managed, with and without scripts, by the keyboard, and accessible.
+//! Managing accounts in a real browser, with and without scripts, with the keyboard, and accessibly.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::harness::{
 
 const NEW: &str = "nanoseconds of wire";
 
-/// Clicks, and returns once the page says something. The address may stay the same.
+/// Clicks, and returns when the page contains a text. The URL may stay the same.
 async fn click_until(chromium: &Chromium, css: &str, words: &str) {
     chromium.click(css).await;
     let shown = "return document.readyState === 'complete' && !!document.querySelector('main')?.innerText.includes(arguments[0])";
@@ -35,7 +35,7 @@ async fn an_account_is_added_changed_and_deleted(chromium: &Chromium) {
     let row = "tbody tr:nth-child(2)";
     assert!(chromium.text(row).await.contains("view, change"));
 
-    // Somebody else is logged in as them, until a superuser ends that.
+    // Another browser is logged in as this user, until a superuser ends the session.
     let grace = app.stranger();
     grace.try_log_in("grace", NEW, "").await.assert_status(303);
     chromium.follow(&format!("{row} a")).await;

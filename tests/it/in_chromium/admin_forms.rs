@@ -1,4 +1,4 @@
-//! A listing's forms and history as staff walk through them: with scripts, without, and without a pointer.
+//! A listing's forms and history in a browser: with scripts, without, and with the keyboard only.
 
 use crate::harness::{
     App, Chromium, Key, Motion, PASSWORD, Plan, Theme, until, with_and_without_scripts,
@@ -23,20 +23,20 @@ impl Chromium {
         self.send("main button[type=submit]").await;
     }
 
-    /// Presses a button or a link, and returns once the answer is shown, whatever its address.
+    /// Presses a button or a link, and returns when the response is shown, at any URL.
     pub(super) async fn send(&self, css: &str) {
         self.run("window.isLeft = true", &[]).await;
         self.click(css).await;
         self.is_answered().await;
     }
 
-    /// Returns once another page is shown than one that was marked as left.
+    /// Returns when another page is shown than the marked one.
     async fn is_answered(&self) {
         let arrived = "return !window.isLeft && document.readyState === 'complete'";
         until("the answer is shown", async || self.run(arrived, &[]).await == true).await;
     }
 
-    /// What the message on the page says.
+    /// The text of the page's message.
     async fn message(&self) -> String {
         self.text(".notice").await
     }
@@ -53,7 +53,7 @@ async fn start() -> App {
 
 async fn walk(app: &App, chromium: &Chromium) {
     chromium.log_in(app).await;
-    // What is wrong is said, and what was typed is kept.
+    // Errors are shown, and typed values are kept.
     chromium.open(app, CHANGE).await;
     chromium.fill("title", "Mine").await;
     chromium.fill("price", "free").await;
@@ -63,7 +63,7 @@ async fn walk(app: &App, chromium: &Chromium) {
     assert_eq!(chromium.field("title").await, "Mine");
     chromium.fill("price", "1500").await;
 
-    // The page that it would be; and back.
+    // The preview of the page, and back.
     chromium.send("[name=_preview]").await;
     assert_eq!(chromium.text("h1").await, "Mine");
     assert!(chromium.message().await.contains("Preview, not saved"));
@@ -72,7 +72,7 @@ async fn walk(app: &App, chromium: &Chromium) {
     assert_eq!(chromium.field("title").await, "Mine");
     assert_eq!(chromium.field("price").await, "1500");
 
-    // Somebody else was faster: both versions, of which one makes one's own.
+    // Another user saved first: the page shows both versions, and the user chooses.
     let theirs = "UPDATE property SET title = 'Theirs', location = 'Joppa',
         description = E'One!\\n\\nTwo.\\n\\nThree.' WHERE id = 1";
     app.sql(theirs).await;
@@ -85,7 +85,7 @@ async fn walk(app: &App, chromium: &Chromium) {
     assert_eq!(title(app).await, "Theirs|1500.00|Joppa");
     assert_eq!(chromium.field("description").await, "One!\n\nTwo.\n\nThree, and more.");
 
-    // The history tells of it, and brings the first version back.
+    // The history shows the change, and restores the first version.
     chromium.follow("a[href='/admin/properties/1/history/']").await;
     let entries = chromium.texts(".entry").await;
     assert_eq!(entries.len(), 3, "{entries:#?}");
@@ -113,7 +113,7 @@ async fn walk(app: &App, chromium: &Chromium) {
         assert_eq!(app.database.listings().await, "3");
     }
     let mut complaints = chromium.complaints().await;
-    // Forms that were refused are answers and no faults.
+    // Responses to invalid forms are not faults.
     complaints.retain(|line| line.source != "network");
     assert!(complaints.is_empty(), "{complaints:#?}");
 }
@@ -147,7 +147,7 @@ async fn with_and_without_scripts_a_form_outlives_its_session() {
     with_and_without_scripts(async |chromium| log_in_again(&start().await, chromium).await).await;
 }
 
-/// Comes to something by the Tab key, seen on the way, and presses a key there.
+/// Presses Tab until an element has the focus, checks that every stop is visible, and presses a key.
 async fn press_on(chromium: &Chromium, css: &str, key: Key) {
     for stop in chromium.tab_to(css).await {
         assert!(stop.is_outlined && stop.is_in_view, "{stop:#?}");
@@ -169,7 +169,7 @@ async fn versions_are_brought_together_with_the_keyboard_alone() {
     chromium.press(Key::Enter).await;
     chromium.is_answered().await;
     assert_eq!(chromium.status().await, 409);
-    // The focus comes to the choice that is made; the arrow chooses the other.
+    // The focus is on the selected option; the arrow key selects the other.
     press_on(&chromium, "[name=choose_title]", Key::Up).await;
     chromium.run("window.isLeft = true", &[]).await;
     press_on(&chromium, "[name=_save]", Key::Enter).await;

@@ -1,4 +1,4 @@
-//! No page of a listing's forms or of the history breaks a rule that a program can judge, and each fits a telephone.
+//! No page of a listing's forms or of the history breaks a rule that a program can check, and each fits a phone.
 
 use super::admin_forms::{CHANGE, HISTORY};
 use crate::harness::{App, Chromium, Plan};

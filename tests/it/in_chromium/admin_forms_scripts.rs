@@ -1,9 +1,9 @@
-//! What scripts add to the forms of a listing.
+//! The enhancements of a listing's forms by scripts.
 
 use super::admin_forms::CHANGE;
 use crate::harness::{App, Chromium, spawn_homes, until};
 
-/// Whether leaving the page now would be asked about first.
+/// Whether the browser would ask before leaving the page.
 const ASKS: &str = "
     const leaving = new Event('beforeunload', {cancelable: true});
     dispatchEvent(leaving);
@@ -29,7 +29,7 @@ async fn leaving_is_asked_about_only_with_changes_that_are_not_saved() {
     assert!(asks(&chromium).await);
     chromium.fill("title", &before).await;
     assert!(!asks(&chromium).await);
-    // What came back with an error, from a preview or from a conflict is not saved either.
+    // Content that is shown again after an error, a preview or a conflict is not saved either.
     chromium.fill("price", "free").await;
     chromium.send("[name=_save]").await;
     assert_eq!(chromium.status().await, 422);
@@ -43,7 +43,7 @@ async fn leaving_is_asked_about_only_with_changes_that_are_not_saved() {
     chromium.send("[name=_save]").await;
     assert_eq!(chromium.status().await, 409);
     assert!(asks(&chromium).await);
-    // What is saved is not asked about.
+    // After a save, the browser does not ask.
     chromium.send("[name=_continue]").await;
     assert_eq!(chromium.field("price").await, "7.00");
     assert!(!asks(&chromium).await);

@@ -1,4 +1,4 @@
-//! The admin and the dashboard without a pointer, with scripts and without.
+//! The admin and the dashboard with the keyboard only, with and without scripts.
 
 use crate::harness::{
     App, Chromium, Key, Motion, PASSWORD, Theme, are_seen, eventually, spawn_homes, until,
@@ -12,20 +12,20 @@ async fn site() -> App {
     spawn_homes(40).await
 }
 
-/// A browser whose window follows the focus at once.
+/// A browser whose window scrolls to the focus at once.
 async fn chromium() -> Chromium {
     let chromium = Chromium::start().await;
     chromium.prefer(Theme::Light, Motion::Reduced).await;
     chromium
 }
 
-/// Goes to something and types; every stop on the way has to be seen.
+/// Presses Tab until an element has the focus, and types; every stop must be visible.
 async fn type_into(chromium: &Chromium, css: &str, text: &str) {
     are_seen(&chromium.tab_to(css).await);
     chromium.type_text(text).await;
 }
 
-/// Presses Enter where the focus is, and waits for a page with a heading.
+/// Presses Enter on the focused element, and waits for a page with a heading.
 async fn enter_to(chromium: &Chromium, heading: &str) {
     chromium.press(Key::Enter).await;
     eventually(heading, async || {
@@ -34,7 +34,7 @@ async fn enter_to(chromium: &Chromium, heading: &str) {
     .await;
 }
 
-/// Goes to a link or button, and uses it.
+/// Presses Tab until a link or button has the focus, and activates it.
 async fn use_to(chromium: &Chromium, css: &str, heading: &str) {
     are_seen(&chromium.tab_to(css).await);
     enter_to(chromium, heading).await;
@@ -62,13 +62,13 @@ async fn walk_the_list(chromium: Chromium) {
     for row in [1, 3] {
         type_into(&chromium, &format!("tbody tr:nth-child({row}) [type=checkbox]"), " ").await;
     }
-    // The actions stand above the rows.
+    // The actions are above the rows.
     are_seen(&chromium.tab_back_to("button[value=move_selected]").await);
     enter_to(&chromium, "Move 2 listings").await;
     type_into(&chromium, "main [name=location]", "Portobello").await;
     enter_to(&chromium, "18 listings").await;
     assert_eq!(said(&chromium).await, "Moved 2 listings to “Portobello”.");
-    // All that match, by the keyboard too.
+    // Selects all matching listings, also with the keyboard.
     type_into(&chromium, "#across", " ").await;
     use_to(&chromium, "button[value=delete_selected]", "Delete 18 listings?").await;
     use_to(&chromium, SUBMIT, "0 listings").await;
@@ -123,7 +123,7 @@ async fn the_figures_are_paused_with_the_keyboard() {
     for state in ["Paused", "Live"] {
         chromium.press(Key::Enter).await;
         until(state, async || chromium.text("#live-state").await == state).await;
-        // What follows the figures takes the focus from nobody.
+        // Updating the figures does not move the focus.
         let focus = chromium.focus("#live-pause").await;
         assert!(focus.is_some_and(|focus| focus.fits), "the focus is lost");
     }

@@ -1,4 +1,4 @@
-//! The admin's list as staff use it: found, sorted, ticked, moved, deleted, imported, and judged by axe.
+//! The admin's list in a browser: searching, sorting, selecting, moving, deleting, importing, and axe's checks.
 
 use std::path::PathBuf;
 
@@ -18,14 +18,14 @@ async fn tick(chromium: &Chromium, row: u32) {
     chromium.click(&format!("tbody tr:nth-child({row}) label:has([type=checkbox])")).await;
 }
 
-/// Posts a form, and looks what the page is called that comes.
+/// Submits a form, and checks the heading of the next page.
 async fn follow_to(chromium: &Chromium, css: &str, heading: &str) {
     chromium.submit(css).await;
     let headings = chromium.text("h1").await;
     assert!(headings.starts_with(heading), "{headings}");
 }
 
-/// A file that a browser can send.
+/// A file to upload.
 fn file(name: &str, content: &str) -> PathBuf {
     let path = scratch().join(name);
     std::fs::write(&path, content).expect("written");

@@ -1,4 +1,4 @@
-//! Every state of the list is an address, to which Back leads back.
+//! Every state of the list is a URL, which the Back button restores.
 
 use crate::harness::{App, Chromium, eventually, spawn_homes, with_and_without_scripts};
 
@@ -12,7 +12,7 @@ const SEARCH: [(&str, &str); 5] = [
 const SUBMIT: &str = "form:has([name=q]) :is(button:not([type=button]), input[type=submit])";
 const NEXT: &str = "main a[rel~=next]";
 
-/// What a reader sees of the list.
+/// The visible content of the list.
 #[derive(Debug, PartialEq, Eq)]
 struct Shown {
     path: String,
@@ -28,7 +28,7 @@ async fn shown(chromium: &Chromium) -> Shown {
     }
 }
 
-/// Prices may be written with their thousands apart, and in full.
+/// A price without thousands separators and zero decimals.
 fn plain(value: &str) -> String {
     value.replace(',', "").replace(".00", "")
 }
@@ -41,7 +41,7 @@ async fn holds_what_was_typed(chromium: &Chromium) {
     }
 }
 
-/// Scripts bring a list without leaving the page.
+/// Returns when scripts have replaced the list without loading another page.
 async fn comes_to_show(chromium: &Chromium, what: &str, wanted: impl Fn(&Shown) -> bool) -> Shown {
     eventually(what, async || {
         let loading = "return document.querySelector('.is-loading') != null";
@@ -91,7 +91,7 @@ async fn walk(app: &App, chromium: &Chromium) {
     holds_what_was_typed(chromium).await;
     goes_back_to(chromium, &all).await;
 
-    // A list that was sent to somebody is the same list.
+    // The URL shows the same list in another browser.
     let other = Chromium::start().await;
     other.open(app, &second.path).await;
     assert_eq!(shown(&other).await, second);

@@ -1,5 +1,5 @@
-//! Back leads to a form as it was left: with what was typed, its counters, and what keeps it from being saved twice or over
-//! somebody else's change.
+//! The Back button restores a form with its typed text and counters, and with the tokens that prevent it from being
+//! saved twice or over another user's change.
 
 use super::admin_forms::CHANGE;
 use crate::harness::{App, Chromium, PASSWORD, Shows as _, spawn_homes, until};
@@ -50,11 +50,11 @@ async fn back_after_a_save_shows_every_field_and_the_counters_of_what_they_hold(
     })
     .await;
     is_filled(&chromium).await;
-    // The same form again adds nothing.
+    // Sending the same form again adds nothing.
     chromium.send("[name=_save]").await;
     assert_eq!(app.database.listings().await, "3");
     chromium.text(".notice").await.shows(["saved once"]);
-    // Another listing is not taken for it, either.
+    // A form for another listing is not mistaken for it.
     chromium.goes_back_to(ADD).await;
     chromium.fill("title", "Hill view").await;
     chromium.send("[name=_save]").await;
@@ -88,7 +88,7 @@ async fn what_comes_back_does_not_overwrite_a_later_change() {
     assert_eq!(app.sql("SELECT title FROM property WHERE id = 1").await, "Theirs");
 }
 
-/// Logs out and in again, as another tab of the browser would.
+/// Logs out and in again, as in another tab of the browser.
 async fn log_in_elsewhere(chromium: &Chromium, name: &str) {
     assert_eq!(chromium.run("
         const post = (path, fields) => fetch(path, {method: 'POST', body: new URLSearchParams(fields)});

@@ -1,4 +1,4 @@
-//! The browser has nothing to complain about.
+//! The browser's console has no warnings or errors.
 
 use super::kinds::{KINDS, Sites};
 use crate::harness::Chromium;

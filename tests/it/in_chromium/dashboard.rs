@@ -1,4 +1,4 @@
-//! The cache-stats dashboard and what is done on it, with scripts and without.
+//! The cache dashboard and its actions, with and without scripts.
 
 use crate::harness::{
     App, Chromium, Plan, Proxy, Shows as _, eventually, listing, until, with_and_without_scripts,
@@ -28,10 +28,10 @@ async fn use_it(app: &App) {
     app.services.management.sample(chrono::Utc::now()).await;
 }
 
-/// What a form sends.
+/// The fields of a form.
 type Fields = &'static [(&'static str, &'static str)];
 
-/// Pages that are opened, and pages that are posted for.
+/// Pages that are opened, and pages that are the response to a form.
 const OPENED: [(&str, u64); 5] = [
     (DASHBOARD, 200),
     ("/properties/cache-explain/?url=/properties/1/", 200),
@@ -113,7 +113,7 @@ async fn the_charts_show_what_was_sampled() {
     chromium.open(&app, DASHBOARD).await;
     let drawn = "return [...document.querySelectorAll('.chart')].filter(chart =>
         chart.querySelector('canvas') && !chart.classList.contains('chart--empty')).length";
-    // Redis has evicted nothing, or nothing is known of the time before the sample.
+    // Redis has evicted nothing, or the time before the sample is unknown.
     until("the charts are drawn", async || chromium.run(drawn, &[]).await.as_u64() >= Some(5))
         .await;
 }
@@ -160,7 +160,7 @@ async fn without_scripts_warming_is_followed_to_its_end() {
     chromium.open(&app, DASHBOARD).await;
     chromium.follow("form[action$='cache-warm/'] button").await;
     assert_eq!(chromium.path().await, "/properties/cache-warm/");
-    // The page follows by itself: there is no button while it is under way.
+    // The page refreshes by itself: there is no button while warming runs.
     chromium.click("main form[action$='cache-warm/'] button").await;
     assert!(app.get("/properties/").await.is_hit());
 }
@@ -191,7 +191,7 @@ async fn each_line_of_a_chart_has_a_dash_and_a_mark_of_its_own() {
              return [lines.length, new Set(lines.map(line => line.toDataURL())).size,
                      new Set(lines.map(line => line.dataset.line)).size]"
         );
-        // The responses with 503 and those from memory are both solid, at the two ends of the pile.
+        // The responses with 503 and those from memory are both solid, at the two ends of the stack.
         let patterns = if chart == "served" { series - 1 } else { series };
         let want = serde_json::json!([series, series, patterns]);
         until(chart, async || chromium.run(&drawn, &[]).await == want).await;

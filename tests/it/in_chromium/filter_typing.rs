@@ -1,4 +1,4 @@
-//! While somebody types a filter that can't be used yet, the results stay and the field says what is wrong.
+//! While a user types an incomplete filter, the results stay and the field shows an error.
 
 use crate::harness::{App, Chromium, spawn_homes, until};
 
@@ -36,7 +36,7 @@ async fn an_unfinished_price_keeps_the_results_and_is_marked_until_it_is_finishe
             "return document.querySelectorAll('#filter [aria-invalid], #filter .error').length";
         until("the mark is gone", async || chromium.run(cleared, &[]).await == 0).await;
     }
-    // The price is finished where it was begun.
+    // The user continues the price where it was left.
     chromium.fill("min_price", "12,0").await;
     is_marked(&chromium, "min_price").await;
     assert_eq!(chromium.run("return document.activeElement.id", &[]).await, "min_price");
@@ -60,7 +60,7 @@ async fn every_field_of_the_filter_keeps_the_results() {
         let value = "return document.getElementById(arguments[0]).value";
         assert_eq!(chromium.run(value, &[name.into()]).await, *typed);
     }
-    // Another choice, while a price is unfinished, loses neither.
+    // Another change while a price is incomplete loses neither.
     chromium.open(&app, "/properties/").await;
     chromium.fill("max_price", "1,2").await;
     chromium.fill("sort", "price").await;

@@ -30,7 +30,7 @@ async fn app() -> App {
     app
 }
 
-/// Nothing of the page ran, and it fits every window.
+/// Asserts that no part of the page was executed, and that it fits every window.
 async fn is_harmless(chromium: &Chromium, page: &str) {
     assert_eq!(chromium.run("return typeof window.hacked", &[]).await, "undefined", "{page}");
     let complaints = chromium.complaints().await;

@@ -1,11 +1,11 @@
-//! The site without a pointer.
+//! The public site with the keyboard only.
 
 use crate::harness::{App, Chromium, Key, Motion, Theme, are_seen, spawn_homes, until};
 
 async fn start() -> (App, Chromium) {
     let app = spawn_homes(30).await;
     let chromium = Chromium::start().await;
-    // The window follows the focus at once.
+    // The window scrolls to the focus at once.
     chromium.prefer(Theme::Light, Motion::Reduced).await;
     (app, chromium)
 }

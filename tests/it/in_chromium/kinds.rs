@@ -1,27 +1,27 @@
-//! Every kind of page that a stranger can come to.
+//! Every kind of page that an anonymous visitor can reach.
 
 use crate::harness::{App, Chromium, Plan, Proxy, spawn_app, spawn_homes};
 
-/// In which site a page is found.
+/// The site on which a page is found.
 #[derive(Clone, Copy)]
 enum Where {
-    /// With listings.
+    /// A site with listings.
     Full,
-    /// Without any.
+    /// A site without listings.
     Empty,
-    /// With its database away since before anybody came.
+    /// A site whose database was never available.
     Away,
 }
 use Where::{Away, Empty, Full};
 
 enum How {
     Opened,
-    /// Posted to, with a token that is not the session's.
+    /// The page is the response to a form with a wrong token.
     Posted,
 }
 use How::{Opened, Posted};
 
-/// A kind of page: its name, where it is, how one comes to it, and its status.
+/// A kind of page: its name, its site, how to reach it, and its status.
 pub(super) struct Kind(&'static str, Where, How, &'static str, u64);
 
 pub(super) const KINDS: [Kind; 15] = [
@@ -54,7 +54,7 @@ impl Kind {
     }
 }
 
-/// A site for each place.
+/// The sites.
 pub(super) struct Sites {
     full: App,
     empty: App,
@@ -70,7 +70,7 @@ impl Sites {
         Self { full: spawn_homes(60).await, empty: spawn_app().await, away, _postgres: postgres }
     }
 
-    /// Brings a browser to a page of a kind.
+    /// Opens a page of a kind in a browser.
     pub(super) async fn visit(&self, chromium: &Chromium, kind: &Kind) {
         let Kind(name, place, how, path, status) = kind;
         let app = match place {

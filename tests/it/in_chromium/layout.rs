@@ -1,4 +1,4 @@
-//! Pages fit every window, and somebody can look at them.
+//! Pages fit every window, and pictures of them are stored for people.
 
 use crate::harness::{App, Chromium, Motion, Plan, Shell, Theme, eventually, spawn_homes};
 

@@ -1,7 +1,7 @@
-//! Pages in a real browser: what headers and HTML alone can't show.
+//! Pages in a real browser: behaviour that headers and HTML alone can't show.
 //!
-//! Things are found by what readers and assistive technology know of them (names of fields, headings, where links
-//! lead), so that a page may be laid out anew without a change here.
+//! Tests find elements by what readers and assistive technology see (names of fields, headings, targets of links), so
+//! that a changed layout needs no changes here.
 
 mod accessibility;
 mod accounts;

@@ -1,4 +1,4 @@
-//! The checks of the other files notice what they are for.
+//! The checks in the other files detect the faults that they are for.
 
 use crate::harness::{App, Chromium, Motion, Theme, spawn_homes};
 

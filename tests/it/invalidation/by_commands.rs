@@ -1,4 +1,4 @@
-//! Writes of commands, in the process that publishes them: as in the admin, they are seen at once.
+//! Writes by commands, in the process that publishes them: as in the admin, they are visible at once.
 
 use property_listings::services::fixtures::{Format, LoadOptions, load, sample};
 

@@ -1,4 +1,4 @@
-//! Writes that the site has no part in: it hears of them from the database.
+//! Writes outside the site, which hears of them from the database.
 
 use super::matrix::Matrix;
 
@@ -86,6 +86,6 @@ async fn a_transaction_that_is_rolled_back_leaves_every_page_a_hit() {
     matrix.app.sql(&format!("BEGIN; {write}; ROLLBACK")).await;
     matrix.check("h h h h h h h h h h h h  h h h h h h h  h h h").await;
     matrix.app.has_heard_of_everything().await;
-    // What the site has heard of is a listing elsewhere.
+    // The write that shows that the site has heard of everything is a listing elsewhere.
     matrix.check("r r r h h h r r r h h r  r h h r r h h  h r h").await;
 }

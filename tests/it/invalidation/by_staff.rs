@@ -1,4 +1,4 @@
-//! Writes in the admin: whoever looks after the answer sees them.
+//! Writes in the admin: requests after the response see them.
 
 use super::matrix::{FAR, Matrix, ROW};
 use crate::harness::{Shows as _, listing};
@@ -110,11 +110,11 @@ async fn a_form_that_is_refused_leaves_every_page_a_hit() {
 async fn undoing_a_deletion_refreshes_every_list_that_the_listing_comes_back_to() {
     let (matrix, staff) = Matrix::with_staff().await;
     staff.delete_listing(ROW).await;
-    // Every page as it is without the listing.
+    // Every page is as it would be without the listing.
     matrix.check("C C C C h h C C C 404 h C  C C h r C h h  h C h").await;
     let event = matrix.app.sql("SELECT max(id) FROM history").await;
     staff.press(&format!("/admin/history/{event}/undo/")).await.assert_status(303);
-    // All of them are what they were, and right at once.
+    // All pages are as before, and right at once.
     matrix.check("r r r r h h r r r r h r  r r h r r h h  h r h").await;
     for path in ["/properties/", "/properties/3/", "/properties/?location=Leith"] {
         matrix.app.get(path).await.assert_status(200).shows(["Home 3"]);

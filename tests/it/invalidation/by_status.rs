@@ -1,4 +1,4 @@
-//! Changes of the status: each refreshes what shows the listing before or after, and nothing else.
+//! Changes of the status: each refreshes the pages that show the listing before or after, and no others.
 
 use super::matrix::{Matrix, ROW};
 use crate::harness::{Shows as _, listing};

@@ -1,10 +1,11 @@
-//! The count and the places of the whole list outlive edits that change neither, and no other write.
+//! The count and the places of the whole list stay cached after edits that change neither; any other write invalidates
+//! them.
 
 use property_listings::cache::Level;
 
 use crate::harness::{App, Plan, listing, spawn_homes, until};
 
-/// Misses of counts, and of query results.
+/// The misses of counts, and of query results.
 async fn misses(app: &App) -> (u64, u64) {
     (app.counts(Level::Count).await.misses, app.counts(Level::Queryset).await.misses)
 }
@@ -22,14 +23,14 @@ async fn after_an_edit_of_title_and_price_only_the_rows_are_loaded() {
     assert_eq!(misses(&app).await, (before.0, before.1 + 1));
     let page = app.get("/properties/?format=json").await.json();
     assert_eq!(page["count"], 3);
-    // A move is not only an edit of a row: count and places are loaded again.
+    // A move is not a simple edit: count and places are loaded again.
     staff.edit_listing(2, &listing("Renamed", "4321", "Elsewhere")).await;
     let before = misses(&app).await;
     assert!(app.get("/properties/").await.assert_stored().has("Elsewhere"));
     assert_eq!(misses(&app).await, (before.0 + 1, before.1 + 2));
 }
 
-/// Two listings of one place, of which the newer one gives the place its spelling.
+/// Two listings of one place; the newer one determines the place's spelling.
 const SPELLED: &str =
     "INSERT INTO property (title, description, price, location, created_at) VALUES
     ('Old', 'D', 1, 'LEITH', '2020-01-01 00:00Z'), ('New', 'D', 1, 'Leith', '2021-01-01 00:00Z')";
@@ -81,7 +82,8 @@ async fn what_an_older_release_has_applied_to_redis_is_not_taken_for_applied() {
     let mut next = Plan::on(app.stop());
     next.variables = variables;
     next.database.run("UPDATE property SET location = 'LEith' WHERE title = 'New'").await;
-    // The older one has moved its position, and deleted all generations but that of the tag that it does not know.
+    // The older release has moved its position, and deleted all generations except that of the tag that it does not
+    // know.
     redis
         .run::<i64>(&[
             "COPY",

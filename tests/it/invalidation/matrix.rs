@@ -1,16 +1,17 @@
-//! The columns, and what a cell says.
+//! The columns of the matrix, and the meaning of its cells.
 
 use std::time::Duration;
 
 use crate::harness::{App, Browser, Page, Plan, eventually_within};
 use crate::machines::truth::is_for_machines;
 
-/// The listing that most writes touch: “Home 3”, in Leith, for 3,000.
+/// The listing that most writes change: “Home 3”, in Leith, for 3,000.
 pub(super) const ROW: i64 = 3;
-/// A listing in a location that no write touches.
+/// A listing in a location that no write changes.
 pub(super) const FAR: i64 = 7;
 
-/// The kinds of page. Newest first there are 6, 5, 4 | 3, 2, 1 | 7, and number 6,000, in the site map's second part.
+/// The kinds of pages. Newest first, the listings are 6, 5, 4 | 3, 2, 1 | 7, and number 6,000, in the site map's second
+/// part.
 const COLUMNS: [(&str, &str); 22] = [
     ("html", "/properties/"),
     ("json", "/properties/?format=json"),
@@ -31,25 +32,26 @@ const COLUMNS: [(&str, &str); 22] = [
     ("part", "/sitemap-1.xml"),
     ("far part", "/sitemap-2.xml"),
     ("robots", "/robots.txt"),
-    // In the same location, for another band of prices.
+    // A listing in the same location and another price band.
     ("near detail", "/properties/5/"),
     ("places", "/properties/places/"),
     ("closed", "/properties/?status=closed"),
 ];
 
-/// How soon a write of another program shows: SPEC says 100 ms for a healthy site; the machine of the tests is busy.
+/// How soon another program's write must be visible: the goal is 100 ms on a healthy site, but the tests' machine is
+/// busy.
 const SOON: Duration = Duration::from_secs(5);
 
-/// What becomes of a page.
+/// The expected state of a page after a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Cell {
-    /// It is computed anew and shows something else.
+    /// It is computed again and shows something else.
     Changed,
-    /// It is still a hit, and the same.
+    /// It is still a hit, with the same content.
     Hit,
-    /// It is right; whether it had to be computed anew is not promised.
+    /// Its content is right; it may have been computed again.
     Right,
-    /// There is nothing any more: the status.
+    /// The page no longer exists: the status.
     Gone(u16),
 }
 
@@ -64,7 +66,7 @@ impl Matrix {
         Self::warm_of("active").await
     }
 
-    /// The same, where [`ROW`] has a status.
+    /// A site in which [`ROW`] has a status.
     pub(super) async fn warm_of(status: &str) -> Self {
         let far = "BEGIN; INSERT INTO property (title, description, price, location, created_at)
             VALUES ('Far home', 'A long way off', 70000, 'Portobello', '2025-01-01 00:00Z');
@@ -87,7 +89,7 @@ impl Matrix {
         Self { app, before }
     }
 
-    /// The same, with a superuser.
+    /// A site with a superuser.
     pub(super) async fn with_staff() -> (Self, Browser) {
         let matrix = Self::warm().await;
         let staff = matrix.app.staff().await;
@@ -99,7 +101,7 @@ impl Matrix {
         self.check_each(cells, None).await;
     }
 
-    /// Checks every page soon after a write that the site has to hear of.
+    /// Checks every page soon after a write that the site must hear of.
     pub(super) async fn check_soon(&self, cells: &str) {
         self.check_each(cells, Some(SOON)).await;
     }
@@ -107,7 +109,7 @@ impl Matrix {
     async fn check_each(&self, cells: &str, limit: Option<Duration>) {
         let cells: Vec<Cell> = cells.split_whitespace().map(Cell::parse).collect();
         assert_eq!(cells.len(), COLUMNS.len());
-        // What changes goes first: once it has, what has not changed never will.
+        // Changed pages first: once they have changed, the others will not change any more.
         let (hits, rest): (Vec<_>, Vec<_>) =
             (0..cells.len()).partition(|at| cells[*at] == Cell::Hit);
         for at in rest.into_iter().chain(hits) {
@@ -150,7 +152,7 @@ impl Matrix {
         }
     }
 
-    /// The list as it is in the database.
+    /// The list according to the database.
     async fn truth(&self, path: &str) -> Option<Vec<u8>> {
         let query = path.strip_prefix("/properties/")?;
         if !query.is_empty() && !query.starts_with('?') {

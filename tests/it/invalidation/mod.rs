@@ -1,7 +1,7 @@
-//! The invalidation matrix: a write refreshes every page that shows the row, and no page that doesn't.
+//! The invalidation matrix: a write refreshes every page that shows the row, and no other page.
 //!
-//! Rows are kinds of write, columns kinds of page. Before the write every page is a hit; after it each cell asserts
-//! `Cache-Status` **and** content.
+//! Rows are kinds of writes, columns are kinds of pages. Before the write every page is a hit; afterwards each cell
+//! asserts `Cache-Status` **and** content.
 
 mod by_commands;
 mod by_psql;

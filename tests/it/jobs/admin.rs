@@ -1,4 +1,4 @@
-//! What operators see of jobs.
+//! The operators' page of jobs.
 
 use super::spawn_worker;
 use crate::harness::{Plan, TOKEN, spawn_two, until};

@@ -9,7 +9,7 @@ use crate::harness::{Plan, Shell, until, until_within};
 
 const JOBS: &str = "SELECT count(*) FROM job WHERE period IS NULL";
 const ADD: &str = "INSERT INTO job (kind) VALUES ('expired')";
-/// The periodic jobs that were done.
+/// The number of finished periodic jobs.
 const DONE: &str = "SELECT count(*) FROM job WHERE finished_at IS NOT NULL";
 
 #[tokio::test]

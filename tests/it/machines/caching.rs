@@ -1,4 +1,4 @@
-//! Pages for programs are pages: cached, validated, compressed and invalidated as the others are.
+//! Pages for programs are cached, validated, compressed and invalidated like other pages.
 
 use reqwest::Method;
 

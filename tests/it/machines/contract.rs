@@ -1,4 +1,4 @@
-//! Compares answers with what the description (OpenAPI) says of them.
+//! Compares responses with the API description (OpenAPI).
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -8,13 +8,13 @@ use serde_json::{Map, Value, json};
 
 use crate::harness::{App, Page};
 
-/// A site's description, and which of its answers have been seen.
+/// A site's description, and which of its responses have been seen.
 pub(super) struct Contract {
     document: Value,
     seen: RefCell<BTreeSet<String>>,
 }
 
-/// An operation: how it is asked for, and what is described of it.
+/// An operation: its request and its description.
 pub(super) struct Operation {
     pub(super) method: Method,
     pub(super) template: String,
@@ -23,7 +23,7 @@ pub(super) struct Operation {
 }
 
 impl Operation {
-    /// Its address in a site that has a listing number 1, and a photo.
+    /// Its path on a site that has a listing number 1 and a photo.
     pub(super) fn path(&self) -> String {
         let path = self.template.replace("{id}", "1").replace("{part}", "1");
         path.replace("{hash}", &"0".repeat(32)).replace("{width}", "320")
@@ -57,7 +57,7 @@ impl Contract {
         paths.flat_map(of_path).collect()
     }
 
-    /// Checks an answer's status, headers and body.
+    /// Checks a response's status, headers and body.
     pub(super) fn check(&self, operation: &Operation, page: &Page) {
         let Operation { method, template, .. } = operation;
         let what = format!("{method} {template} {}", page.status);
@@ -88,7 +88,7 @@ impl Contract {
         self.seen.borrow_mut().insert(what);
     }
 
-    /// The described answers, but for some, of which none was seen.
+    /// The described responses that were not seen, except some.
     pub(super) fn unseen(&self, but: &[u16]) -> Vec<String> {
         let but: Vec<String> = but.iter().map(ToString::to_string).collect();
         let seen = self.seen.borrow();
@@ -127,14 +127,15 @@ impl Contract {
     }
 }
 
-/// Lets a shape have no other fields than those described. Clients are not promised that, so the document doesn't say it.
+/// Forbids fields that a schema does not describe. The description itself allows them, because later releases may add
+/// some.
 fn close(schema: &mut Value) {
     if let Some(shape) = schema.as_object_mut().filter(|shape| shape.contains_key("properties")) {
         shape.insert("additionalProperties".to_owned(), json!(false));
     }
 }
 
-/// A header's value as its schema sees it.
+/// A header's value in the type of its schema.
 fn of_header(value: &str, schema: &Value) -> Value {
     let number = value.parse::<u64>().ok();
     let number = number.filter(|_| schema["type"] == "integer");

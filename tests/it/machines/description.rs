@@ -1,4 +1,4 @@
-//! `GET /openapi.json`: the description is what the site does.
+//! `GET /openapi.json`: the description agrees with the site.
 
 use std::path::PathBuf;
 
@@ -31,7 +31,7 @@ async fn ask(app: &App, operation: &Operation, path: &str, headers: &[(&str, &st
     app.reader.send(request).await
 }
 
-/// Returns once the cache is not being warmed.
+/// Returns when the cache is not being warmed.
 async fn warming_ends(app: &App) {
     eventually("warming ends", async || {
         let state = app.get_json("/properties/cache-warm/").await;
@@ -52,7 +52,7 @@ async fn every_answer_is_as_it_is_described() {
         let path = operation.path();
         for accept in ["application/json", "text/html", "*/*"] {
             let headers = [("accept", accept)];
-            // The second answer is another level's.
+            // The second response comes from another level.
             for _ in 0..2 {
                 let page = ask(&app, &operation, &path, &headers).await;
                 let found = [200, 302, 303].contains(&page.status);
@@ -69,7 +69,7 @@ async fn every_answer_is_as_it_is_described() {
             }
             let host = ("host", "evil.example");
             let page = ask(&app, &operation, &path, &[headers[0], host]).await;
-            // Health is told to every host.
+            // Health checks respond to every host name.
             let status = if operation.answers(400) { 400 } else { 200 };
             contract.check(&operation, &page.assert_status(status));
             if operation.tag == "management" {
@@ -167,7 +167,7 @@ async fn an_outage_is_answered_as_it_is_described() {
         }
         for accept in ["application/json", "text/html"] {
             let page = ask(&app, &operation, &operation.path(), &[("accept", accept)]).await;
-            // Some of the management answers also then.
+            // Some management endpoints still respond.
             assert!(page.status == 503 || operation.tag == "management", "{page:?}");
             contract.check(&operation, &page);
         }
@@ -246,7 +246,7 @@ async fn bounds_and_names_are_those_of_the_contract() {
     assert_eq!(price["pattern"], r"^[0-9]{1,8}\.[0-9]{2}$");
 }
 
-/// Values of each parameter, some right, some wrong.
+/// Values of each parameter, some valid, some invalid.
 fn values() -> [(&'static str, Vec<String>); 5] {
     let of = |values: &[&str]| values.iter().map(|text| (*text).to_owned()).collect();
     let mut words: Vec<String> =
@@ -315,7 +315,7 @@ async fn the_values_that_are_described_are_those_that_are_taken() {
             let described = validator.is_valid(&sent);
             let want = match (described, &*value) {
                 (true, _) => 200,
-                // A number, but no list has so many pages.
+                // A valid number, but no list has that many pages.
                 (false, "201") => 404,
                 (false, _) => 400,
             };

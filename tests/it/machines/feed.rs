@@ -121,7 +121,7 @@ async fn a_wrong_filter_is_named_to_whoever_asks() {
 #[tokio::test]
 async fn what_leaves_a_feed_moves_its_time_forward() {
     let app = Plan::new().await.homes(8).await.start().await;
-    // The listing of the change is the first of each feed, odd numbers are in Leith and cost as many thousand.
+    // The changed listing is the first of each feed; odd numbers are in Leith and cost as many thousands.
     for (path, leaves) in [
         ("", "DELETE FROM property WHERE id = 8"),
         ("?location=Leith", "DELETE FROM property WHERE id = 7"),

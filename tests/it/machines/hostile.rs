@@ -1,4 +1,4 @@
-//! Texts that would break XML that is put together carelessly.
+//! Texts that would break carelessly generated XML.
 
 use feed_rs::model::Feed;
 use roxmltree::Document;
@@ -6,7 +6,7 @@ use roxmltree::Document;
 use super::truth::feed;
 use crate::harness::{App, Plan};
 
-/// Each with what is left of it: two characters can't be in XML at all.
+/// Each with its text in XML, which can't contain two of the characters.
 const TITLES: [(&str, &str); 8] = [
     ("A ]]> B", "A ]]> B"),
     ("Fish & chips &amp; &#0; &nope;", "Fish & chips &amp; &#0; &nope;"),

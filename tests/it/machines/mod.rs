@@ -1,4 +1,4 @@
-//! What programs read: robots.txt, the site map and its parts, feeds.
+//! Pages for programs: robots.txt, the site map and its parts, feeds.
 
 mod caching;
 mod contract;

@@ -3,7 +3,7 @@
 use super::truth::{is_for_machines, site_map};
 use crate::harness::{App, Plan, spawn_app};
 
-/// A listing with a number of its own.
+/// The statement that adds a listing with this number.
 fn at(id: i64) -> String {
     format!(
         "INSERT INTO property (id, title, description, price, location)
@@ -78,7 +78,7 @@ async fn a_part_appears_with_its_first_listing_and_goes_with_its_last() {
     app.database.run("DELETE FROM property WHERE id = 6000").await;
     app.has_heard_of_everything().await;
     app.get("/sitemap-2.xml").await.assert_status(404);
-    // What the site has heard of is one more listing.
+    // The write that shows that the site has heard of everything adds a listing.
     assert_eq!(parts(&app).await, addresses(&["0", "1"]));
 }
 
@@ -123,13 +123,13 @@ async fn changed(app: &App, part: u8) -> i64 {
 
 #[tokio::test]
 async fn a_deletion_moves_the_time_of_its_part_forward_and_of_no_other() {
-    // What tells that the site has heard of everything is in the first part.
+    // The listing that shows that the site has heard of everything is in the first part.
     let rows = [5_001, 5_002, 5_003, 5_004, 10_001];
     let rows = rows.map(at).concat();
     let app = Plan::new().await.sql(&rows).await.start().await;
     for leaves in [
         "DELETE FROM property WHERE id = 5002",
-        // The one that changed last.
+        // The listing that changed last.
         "UPDATE property SET price = 2 WHERE id = 5003; DELETE FROM property WHERE id = 5003",
         "UPDATE property SET id = 10003 WHERE id = 5004",
     ] {
@@ -142,7 +142,7 @@ async fn a_deletion_moves_the_time_of_its_part_forward_and_of_no_other() {
         let moved = leaves.contains("SET id");
         assert_eq!(changed(&app, 3).await != other, moved, "{leaves}");
     }
-    // Rows of before come back with their times: the part has changed since.
+    // Old rows are restored with their times: the part has changed since.
     let now = micros(&app).await;
     let old = "TRUNCATE property; INSERT INTO property (id, title, description, price, location, updated_at)
         VALUES (5001, 'Old', 'D', 1, 'Leith', '2001-01-01')";
@@ -168,7 +168,7 @@ async fn two_deletions_in_one_part_and_place_do_not_wait_for_each_other() {
     let second = "SET lock_timeout = '3s'; DELETE FROM property WHERE id = 2";
     other.batch_execute(second).await.expect("it does not wait");
     work.commit().await.expect("committed");
-    // The slots of both are one after the next writer.
+    // The next write merges the slots of both transactions.
     let rows = "INSERT INTO property (id, title, description, price, location)
         VALUES (4, 'T', 'D', 1, 'Leith'); DELETE FROM property WHERE id = 4";
     app.database.run(rows).await;

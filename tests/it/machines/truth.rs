@@ -1,4 +1,4 @@
-//! Reads the pages for programs with parsers of others, and compares them with the database.
+//! Reads the pages for programs with third-party parsers, and compares them with the database.
 
 use chrono::DateTime;
 use feed_rs::model::Feed;
@@ -6,7 +6,7 @@ use roxmltree::Document;
 
 use crate::harness::{App, Page};
 
-/// An address of a site map, and the microseconds of its last change.
+/// A URL in a site map, and the time of its last change in microseconds.
 pub(crate) type Listed = (String, Option<i64>);
 
 /// Parses a feed.
@@ -36,7 +36,7 @@ pub(crate) fn site_map(page: &Page, root: &str) -> Vec<Listed> {
     listed.collect()
 }
 
-/// Whether a page is for programs, and what is wrong with it.
+/// Whether a page is for programs, or the error in it.
 pub(crate) async fn is_for_machines(app: &App, path: &str, page: &Page) -> Result<bool, String> {
     let (got, want) = if let Some(query) = path.strip_prefix("/properties/feed.atom") {
         (of_feed(page), newest(app, query).await)
@@ -67,7 +67,7 @@ fn of_feed(page: &Page) -> Vec<Listed> {
     listed.collect()
 }
 
-/// What a feed has to show, straight from the database.
+/// The expected content of a feed, directly from the database.
 async fn newest(app: &App, query: &str) -> Vec<Listed> {
     let query = query.replace('?', "&");
     let path = format!("/properties/no-cache/?format=json&page_size=50{query}");

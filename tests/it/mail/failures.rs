@@ -1,4 +1,4 @@
-//! What becomes of mail while its server, or its worker, fails.
+//! Mail while its server or its worker fails.
 
 use super::{forget, hurry, plan, spawn_mailing};
 use crate::harness::{MailServer, Manner, Shell, free_port, until};
@@ -82,7 +82,7 @@ async fn after_an_outage_every_mail_is_sent_the_oldest_first() {
         until("it is tried", async || app.sql(waiting).await == (at + 1).to_string()).await;
     }
     let server = MailServer::at(port);
-    // The next one finds the server again, and brings the others with it.
+    // The next job reaches the server again, so the failed ones are due too.
     app.sql("UPDATE job SET run_at = created_at WHERE id = (SELECT max(id) FROM job WHERE kind = 'mail'); NOTIFY property_job").await;
     let mails = server.has(2).await;
     assert_eq!(mails[0].to, ["sam@homes.example"]);

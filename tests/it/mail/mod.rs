@@ -1,4 +1,4 @@
-//! Mail: what is sent and how, what becomes of it while the server fails, and passwords that were forgotten.
+//! Mail: its content, failures of the mail server, and forgotten passwords.
 
 mod failures;
 mod forgotten;
@@ -17,7 +17,7 @@ async fn plan(server: &MailServer) -> Plan {
     plan.set("DEFAULT_FROM_EMAIL", "Homes <office@homes.example>").sql(emails).await
 }
 
-/// Asks for a new password.
+/// Requests a new password; returns the status.
 async fn forget(app: &App, email: &str) -> u16 {
     let browser = app.stranger();
     let form = browser.get("/admin/password_reset/").await.assert_status(200);

@@ -1,4 +1,4 @@
-//! What is sent, and by which way.
+//! The content of mail, and its transports.
 
 use crate::harness::{MailServer, Manner, Shell};
 

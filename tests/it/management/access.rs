@@ -1,4 +1,4 @@
-//! The access matrix: development or production × who asks × reading or changing.
+//! The access matrix: development or production × credentials × reading or changing.
 
 use reqwest::Method;
 
@@ -20,7 +20,7 @@ async fn send(browser: &Browser, method: &Method, name: &str, headers: &[(&str, 
     browser.send(request).await
 }
 
-/// Asks every endpoint, and expects a status for the reads and one for the changes.
+/// Requests every endpoint; expects one status for reads and one for changes.
 async fn expect(browser: &Browser, headers: &[(&str, &str)], read: u16, change: u16) {
     let reads = READS.map(|name| (Method::GET, name, read));
     let changes = CHANGES.map(|name| (Method::POST, name, change));
@@ -45,7 +45,7 @@ async fn in_production_the_token_opens_everything_and_nobody_without_it_gets_in(
     expect(&app.reader, &[], 401, 401).await;
     expect(&app.reader, &[("sec-fetch-site", "none")], 401, 401).await;
     expect(&app.reader, &[("cookie", "sessionid=x")], 401, 401).await;
-    // A wrong token opens nothing.
+    // A wrong token is refused.
     let right = format!("Bearer {TOKEN}");
     expect(&app.reader, &[("authorization", &right)], 200, 200).await;
     let foreign = [("authorization", right.as_str()), ("origin", "http://evil.example")];
@@ -55,10 +55,10 @@ async fn in_production_the_token_opens_everything_and_nobody_without_it_gets_in(
     {
         expect(&app.reader, &[("authorization", wrong)], 401, 401).await;
     }
-    // A wrong token is not made up for by a session.
+    // A wrong token is refused even with a session.
     let staff = app.staff().await;
     expect(&staff, &[("authorization", "Bearer wrong")], 401, 401).await;
-    // A refusal comes in the format that was asked for.
+    // A refusal has the requested format.
     for name in READS {
         let path = format!("/properties/{name}/");
         let page = app.reader.get_with(&path, &[("accept", "application/json")]).await;
@@ -117,14 +117,14 @@ async fn in_production_staff_read_and_change_with_their_own_token_only() {
 async fn in_development_curl_just_works_and_foreign_pages_hosts_and_methods_do_not() {
     let app = development().await;
     for (names, wrong) in [(READS, Method::POST), (CHANGES, Method::GET)] {
-        // Warming has a page that shows how far it is.
+        // Warming has a page that shows its progress.
         for name in names.into_iter().filter(|name| *name != "cache-warm") {
             let page = send(&app.reader, &wrong, name, &[]).await.assert_status(405);
             assert!(!page.header("allow").is_empty(), "{page:?}");
         }
     }
     assert!(app.keys("page").await.is_empty());
-    // `curl` just works; foreign pages are refused.
+    // `curl` works without credentials; other sites' pages are refused.
     expect(&app.reader, &[], 200, 200).await;
     expect(&app.reader, &[("origin", &app.origin.clone())], 200, 200).await;
     expect(&app.reader, &[("sec-fetch-site", "same-origin")], 200, 200).await;
@@ -138,7 +138,7 @@ async fn in_development_curl_just_works_and_foreign_pages_hosts_and_methods_do_n
     }
     expect(&app.reader, &[("authorization", &format!("Bearer {TOKEN}"))], 200, 200).await;
     expect(&app.reader, &[("authorization", "Bearer wrong")], 401, 401).await;
-    // So is a host name that was rebound.
+    // A rebound host name is refused, too.
     let answer = app.get_raw("/properties/cache-status/", "evil.example").await;
     assert_eq!(answer.status, 400, "{answer:?}");
 }

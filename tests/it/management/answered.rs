@@ -1,11 +1,11 @@
-//! The hit ratio: every reader who is answered with a page counts once, whichever servers there are.
+//! The hit ratio: every page that a reader receives counts once, with any servers.
 
 use property_listings::cache::Level;
 
 use crate::harness::{Plan, Reader, until};
 
 const CROWD: u64 = 20;
-/// Nobody listens there.
+/// No server listens on this port.
 const GONE: &str = "redis://127.0.0.1:1";
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Clearing the cache, and the cache's own test.
+//! Clearing the cache, and the cache test.
 
 use super::operated as operator;
 use crate::harness::{App, OwnRedis, Page, Plan, Proxy, Shows as _, spawn_staffed};
@@ -70,12 +70,12 @@ async fn the_cache_test_tries_every_step_and_a_clear_by_a_browsers_form_logs_nob
         assert!(step["level"].is_string() && step["micros"].is_u64(), "{step}");
     }
     assert_eq!(app.redis().await.keys(&app.prefix).await, before);
-    // A browser’s form is answered with a page.
+    // A browser's form gets a page as the response.
     let request = app.reader.request(reqwest::Method::POST, "/properties/cache-clear/");
     let page = app.reader.send(request.header("accept", "text/html")).await.assert_status(200);
     assert!(page.header("content-type").starts_with("text/html"));
     page.shows(["cleared"]);
-    // A clear logs nobody out.
+    // A clear ends no session.
     let staff = app.staff().await;
     clear(&app).await.assert_status(200);
     staff.get("/admin/").await.assert_status(200);

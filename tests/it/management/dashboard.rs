@@ -1,4 +1,4 @@
-//! The dashboard as a page: it says what is so, whatever is out of reach, and never a number that is none.
+//! The dashboard as a page: it shows the true state during every outage, and no made-up number.
 
 use crate::harness::{App, OwnRedis, Page, Plan, Proxy, Shows as _, until};
 
@@ -14,7 +14,7 @@ async fn operator(plan: Plan) -> App {
 
 #[tokio::test]
 async fn it_says_no_data_and_no_limit_and_then_the_one_number_with_numerator_and_denominator() {
-    // Of its own: only so many keys are looked at, and other tests' would be among them.
+    // A separate Redis: only a limited number of keys is examined, and other tests' keys would be among them.
     let redis = OwnRedis::start(&[]).await;
     let app = operator(Plan::new().await.set("REDIS_URL", redis.url())).await;
     let page = dashboard(&app).await;
@@ -36,7 +36,7 @@ async fn what_hits_have_spared_is_reckoned_from_what_loads_take() {
     }
     let metrics = app.get_json("/properties/redis-metrics/").await["metrics"].clone();
     let saved = &metrics["levels"]["page_memory"]["saved"];
-    // Rows and count.
+    // The rows and the count.
     assert_eq!((&saved["statements"], &saved["statements_per_load"]), (&6.into(), &2.0.into()));
     assert!(saved["time_us"].as_u64().is_some_and(|time| time > 0), "{saved}");
     assert!(metrics["levels"]["queryset"]["saved"].is_null());

@@ -1,4 +1,4 @@
-//! Why an address is answered as it is.
+//! Explaining why a URL is answered as it is.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! `/metrics`, as Prometheus reads it.
+//! `/metrics` in the format of Prometheus.
 
 use prometheus_parse::{Scrape, Value};
 
@@ -13,7 +13,7 @@ async fn scrape(app: &App) -> Scrape {
     Scrape::parse(page.text().lines().map(|line| Ok(line.to_owned()))).expect("the text format")
 }
 
-/// The number of a sample with these labels.
+/// The value of the sample with these labels.
 fn number(scrape: &Scrape, name: &str, labels: &[(&str, &str)]) -> f64 {
     let name = format!("property_listings_{name}");
     let mut samples = scrape.samples.iter().filter(|sample| sample.metric == name);
@@ -85,7 +85,7 @@ async fn requests_are_counted_by_what_was_asked_for_whichever_way_they_are_answe
     };
     assert_eq!((refused("list", "client_limit"), refused("list", "unavailable")), (0.0, 0.0));
     let timed = |route| number(&scrape, "http_request_duration_seconds", &[("route", route)]);
-    // Four of the list came from memory, which has a histogram of its own.
+    // Four requests of the list were answered from memory, which has a separate histogram.
     assert_eq!((timed("list"), timed("detail")), (2.0, 2.0));
     let responses = |source| number(&scrape, "cache_responses_total", &[("source", source)]);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What the cache did lately: sampled, kept across restarts, and never in anybody's way.
+//! The cache's history: sampled, kept across restarts, and without slowing requests down.
 
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::harness::{App, Plan, Proxy, listing, until};
 
 const PATH: &str = "/properties/redis-metrics/";
 
-/// The begin of the minute that is under way, so many minutes ago.
+/// The start of the current minute, minus this many minutes.
 fn minutes_ago(minutes: i64) -> DateTime<Utc> {
     let now = Utc::now().timestamp();
     Utc.timestamp_opt(now - now % 60, 0).single().expect("a time") - TimeDelta::minutes(minutes)
@@ -208,7 +208,7 @@ async fn minutes_wait_while_the_database_is_out_of_reach() {
     .await;
 }
 
-/// Samples until the database has what so many instances have counted.
+/// Samples until the database has the counts of this many instances.
 async fn sample_until_kept(app: &App, instances: &str) {
     until("the minutes are kept", async || {
         for minute in [40, 39] {

@@ -1,4 +1,4 @@
-//! The last invalidations: when, who, what, which tags, and how many pages ended.
+//! The last invalidations: when, who, what, which tags, and how many pages became invalid.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ async fn invalidations(app: &App) -> Vec<Value> {
     list.as_array().expect("a list").clone()
 }
 
-/// The latest, once its pages are counted.
+/// The latest invalidation, once its pages are counted.
 async fn latest(app: &App) -> Value {
     eventually("the pages are counted", async || {
         let latest = invalidations(app).await.first()?.clone();
@@ -37,7 +37,7 @@ async fn a_save_tells_who_did_what_and_how_many_pages_ended() {
     let latest = latest(&app).await;
     assert_eq!((&latest["actor"], &latest["cause"]), (&"ada".into(), &"post_save".into()));
     assert_eq!(latest["subject"], "listing 1, Home one");
-    // Both lists and its own page, neither the other listing's nor the other place's.
+    // Both lists and its own page, but neither the other listing's page nor the other place's list.
     assert_eq!(latest["ended_in_memory"], 3, "{latest}");
     latest["tags"].to_string().shows(["property:1", "location:leith"]);
     assert_eq!(invalidations(&app).await.len(), 1, "it is told once");

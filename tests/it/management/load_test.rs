@@ -1,4 +1,4 @@
-//! The bounded load test.
+//! The load test.
 
 use super::operator;
 use crate::harness::{App, Page, Plan};
@@ -49,7 +49,7 @@ async fn it_takes_whole_numbers_from_json_forms_and_curl_and_names_the_field_tha
     ] {
         post(&app, "application/json", body).await.assert_status(400);
     }
-    // Its bounds are named by field.
+    // Errors about its limits name the field.
     for (body, field) in [
         (r#"{"requests": 0}"#, "requests"),
         (r#"{"requests": 10001}"#, "requests"),
@@ -66,7 +66,7 @@ async fn it_takes_whole_numbers_from_json_forms_and_curl_and_names_the_field_tha
     for body in ["[]", "{", r#"{"request": 5}"#, r#"{"requests": "5"}"#, r#"{"requests": 1.5}"#] {
         post(&app, "application/json", body).await.assert_status(400);
     }
-    // It takes forms and what curl sends.
+    // It accepts forms and curl's default content type.
     let form = "application/x-www-form-urlencoded";
     for (content_type, body) in [
         (form, "requests=3&concurrency=1"),
@@ -105,7 +105,7 @@ async fn one_runs_at_a_time() {
 async fn a_crowd_that_waits_for_one_load_is_not_said_to_have_computed_the_page() {
     let app = operator(3).await;
     let body = r#"{"requests": 16, "concurrency": 16}"#;
-    // Every request comes while the first one loads.
+    // Every request arrives while the first one loads.
     let lock = app.database.lock("property").await;
     let running = {
         let reader = app.reader.clone();

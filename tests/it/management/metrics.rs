@@ -1,4 +1,4 @@
-//! The figures, as data and as a page.
+//! The figures as JSON and as a page.
 
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ async fn metrics(app: &App) -> Value {
     answer["metrics"].clone()
 }
 
-/// Every field of SPEC's example, with a test of its value.
+/// Every field of the figures, with a test of its value.
 const FIELDS: [(&str, &[&str]); 3] = [
     (
         "cache_performance",
@@ -134,7 +134,7 @@ async fn advice_names_the_figure_and_the_setting() {
         let advice = metrics(&app).await["analysis"]["recommendations"].to_string();
         advice.contains("PAGE_CACHE_TTL").then_some(advice)
     };
-    // The ratio is judged once a page could have expired.
+    // The ratio is rated only after a page could have expired.
     let advice = eventually("the ratio is judged", advised).await;
     advice.shows(["maxmemory is 0", "noeviction", "allkeys-lru", "PAGE_CACHE_TTL"]);
 }

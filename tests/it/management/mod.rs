@@ -1,4 +1,4 @@
-//! The operator's endpoints: who may use them, what they answer, what they do.
+//! The management endpoints: access, responses, and effects.
 
 mod access;
 mod answered;

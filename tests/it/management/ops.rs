@@ -1,4 +1,4 @@
-//! The dashboard and the alerts ask only for figures that there are.
+//! The dashboard and the alerts use only existing series.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -13,7 +13,7 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|err| panic!("{}: {err}", path.display()))
 }
 
-/// The names of series that a site has, those of its process among them.
+/// The names of a site's series, including those of its process.
 async fn series() -> BTreeSet<String> {
     let app = spawn_homes(1).await;
     app.get("/properties/").await;
@@ -22,7 +22,7 @@ async fn series() -> BTreeSet<String> {
     let name = |line: &str| line.split(['{', ' ']).next().unwrap_or_default().to_owned();
     let mut series: BTreeSet<_> =
         page.text().lines().filter(|line| !line.starts_with('#')).map(name).collect();
-    // Prometheus makes this one itself; and only Linux tells those of the process.
+    // Prometheus itself adds this one; and only Linux has those of the process.
     series.insert("up".to_owned());
     let process =
         ["start_time_seconds", "resident_memory_bytes", "cpu_seconds_total", "open_fds", "max_fds"];
@@ -32,7 +32,7 @@ async fn series() -> BTreeSet<String> {
     series
 }
 
-/// The names in an expression that could be series.
+/// The names in an expression that may be series.
 fn names(expression: &str) -> Vec<&str> {
     let words = expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     let ours = |word: &&str| word.starts_with("property_listings") || word.starts_with("process_");
@@ -57,7 +57,7 @@ fn assert_known(series: &BTreeSet<String>, expressions: &[String]) {
     }
 }
 
-/// Every text under a key, however deep.
+/// Every text under a key, at any depth.
 fn texts_under(value: &Value, key: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
@@ -84,7 +84,7 @@ async fn the_dashboard_shows_only_figures_that_there_are() {
             query.trim_start_matches("label_values(").trim_end_matches(')').to_owned()
         }));
     }
-    // A label that is named job=~"$job" is no series; neither is the name of the job itself.
+    // A label such as job=~"$job" is not a series; neither is the name of the job.
     let expressions: Vec<_> =
         expressions.iter().map(|text| text.replace("\"property-listings\"", "")).collect();
     assert_known(&series().await, &expressions);
@@ -154,7 +154,7 @@ async fn the_alerts_watch_figures_that_there_are_and_say_what_to_do() {
         assert!(["page", "ticket"].contains(&severity.as_str()), "{name}: {severity}");
         assert!(text(&rule["annotations"]["summary"]).contains("{{"), "{name} names nothing");
         assert!(text(&rule["annotations"]["runbook"]).len() > 60, "{name} says not what to do");
-        // What looks back for so long by itself needs not wait.
+        // An expression that covers this time itself needs no `for`.
         let expression = text(&rule["expr"]);
         let looks_back = expression.contains("increase(") || expression.contains("changes(");
         assert!(looks_back || !text(&rule["for"]).is_empty(), "{name} goes off at once");

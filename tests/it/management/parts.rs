@@ -1,4 +1,4 @@
-//! Clearing what carries a tag or shows the same rows as a page: first the count, then the deed, on every instance.
+//! Clearing the part with a tag or with the rows of a page: first the count, then the clear, on every instance.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ async fn the_count_comes_first_and_ends_nothing() {
     assert!(counted.get("cleared").is_none(), "{counted}");
     let entries = &counted["entries"];
     assert_eq!((&entries["memory_pages"], &entries["pages"]), (&1.into(), &1.into()), "{counted}");
-    // Rows and count of the list.
+    // The rows and the count of the list.
     assert_eq!(entries["querysets"], 2, "{counted}");
     assert_eq!(entries["estimated"], false);
     for path in PATHS {
@@ -168,13 +168,13 @@ async fn what_is_mistyped_or_can_not_be_a_part_clears_nothing_and_is_refused_by_
     assert!(app.get("/properties/").await.is_memory_hit());
     post("?utm_source=x", form, " \n").await.assert_status(200);
     assert!(app.get("/properties/").await.is_stored());
-    // A variable that is null does not ask for everything.
+    // A variable that is null does not clear everything.
     app.has_in_memory("/properties/").await;
     for body in [json!({"tag": null}), json!({"url": null})] {
         clear(&app, body).await.assert_status(400);
     }
     assert!(app.get("/properties/").await.is_memory_hit());
-    // What can’t be a part is refused by name.
+    // An invalid part is refused with an error.
     fill(&app).await;
     for (body, field) in [
         (json!({"tag": "nothing"}), "tag"),

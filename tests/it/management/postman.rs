@@ -18,7 +18,7 @@ fn read(name: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(file(name)).expect("the file")).expect("JSON")
 }
 
-/// The requests of folders, however deep.
+/// The requests in folders, at any depth.
 fn requests(items: &Value, found: &mut Vec<Value>) {
     for item in items.as_array().into_iter().flatten() {
         match item["item"].is_array() {
@@ -28,7 +28,7 @@ fn requests(items: &Value, found: &mut Vec<Value>) {
     }
 }
 
-/// A request's method and address, without the query.
+/// A request's method and URL, without the query.
 fn address(request: &Value) -> (String, String) {
     let raw = request["url"]["raw"].as_str().expect("an address");
     let path = raw.trim_start_matches("{{base_url}}").split('?').next();
@@ -54,7 +54,7 @@ async fn the_collection_has_every_address_of_the_management() {
     let asked: BTreeSet<_> = items.iter().map(|item| address(&item["request"])).collect();
     let missing: Vec<_> = described.difference(&asked).collect();
     assert!(missing.is_empty(), "the collection lacks {missing:?}");
-    // What the collection asks for is there, but for what is there to be refused.
+    // The collection requests existing operations, except those that test refusals.
     for item in items {
         let (method, path) = address(&item["request"]);
         let template = path.replace("{{listing}}", "{id}");
@@ -78,7 +78,7 @@ fn no_secret_is_in_the_files() {
     }
 }
 
-/// Where `script/test` installs it, or wherever it is.
+/// The path of newman: where `script/test` installs it, or on `PATH`.
 fn newman() -> Option<PathBuf> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/newman/node_modules/.bin/newman");
     let path = std::env::var_os("PATH").unwrap_or_default();

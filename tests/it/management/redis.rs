@@ -1,4 +1,4 @@
-//! What operators are told of a Redis that refuses, is slow, or can't be repaired.
+//! What operators see if Redis refuses, is slow, or can't be repaired.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ async fn operator(plan: Plan) -> App {
     plan.homes(2).await.set("DEBUG", "true").start().await
 }
 
-/// How many connections the server has taken so far.
+/// The number of connections that the server has accepted so far.
 async fn connections_received(cli: &RedisCli) -> u64 {
     let info: String = cli.run(&["INFO", "stats"]).await;
     let (_, rest) = info.split_once("total_connections_received:").expect("a figure");
@@ -20,7 +20,7 @@ async fn connections_received(cli: &RedisCli) -> u64 {
 
 #[tokio::test]
 async fn what_redis_refuses_is_an_error_of_the_level_that_asked() {
-    // The commands by which entries are looked up, and by which they are stored.
+    // A command for looking entries up, and one for storing them.
     for command in ["-mget", "-expire"] {
         let redis = OwnRedis::start(&[]).await;
         let app = operator(Plan::new().await.set("REDIS_URL", redis.url())).await;
@@ -49,7 +49,7 @@ async fn a_clear_waits_for_a_redis_that_is_slow() {
     let proxy = Proxy::to_redis_at(&redis.url());
     let app = operator(Plan::new().await.set("REDIS_URL", proxy.redis_url())).await;
     app.get("/properties/").await;
-    // Longer than a reader's command may take; readers don't scan.
+    // Longer than a command on the hot path may take; requests don't scan.
     proxy.slow_down("SCAN", Duration::from_millis(700));
     let cleared = app.reader.post_empty("/properties/cache-clear/").await.assert_status(200).json();
     assert_eq!(cleared["cleared"]["pages"], 1, "{cleared}");

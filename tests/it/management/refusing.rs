@@ -1,5 +1,5 @@
-//! A Redis that answers and refuses some commands, because of the account's permissions or of its own state: every place
-//! says which command, for which account, and shows no figure that it does not have.
+//! A Redis that answers but refuses some commands, because of the account's permissions or its own state: every place
+//! names the command and the account, and shows no figure that is unknown.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::harness::{
 
 const FIGURES: &str = "/properties/redis-metrics/";
 
-/// A Redis with an account `site`, which lacks some permissions.
+/// A Redis with an account `site` that lacks some permissions.
 async fn restricted(rules: &[&str]) -> (OwnRedis, String, RedisCli) {
     let redis = OwnRedis::start(&[]).await;
     let cli = redis.cli().await;
@@ -112,7 +112,7 @@ async fn entries_that_can_not_be_weighed_are_counted() {
     assert!(keys["families"][0]["bytes"].is_null(), "{keys}");
 }
 
-/// What the site needs, one by one: the rule, and what is named for it.
+/// The permissions that the site needs, one by one: the rule, and the command to name.
 const NEEDED: [(&str, &str); 6] = [
     ("-mget", "MGET"),
     ("-set", "SET"),
@@ -225,7 +225,7 @@ async fn a_redis_that_can_not_save_is_told_from_one_that_is_gone_and_is_used_aga
 #[tokio::test]
 async fn a_redis_that_reads_its_data_is_not_gone() {
     let directory = scratch().display().to_string();
-    // So long for each key, in microseconds; and in between it answers.
+    // The time for loading each key, in microseconds; Redis answers in between.
     let slowly = ["--key-load-delay", "2000", "--loading-process-events-interval-bytes", "1024"];
     let mut redis = OwnRedis::start(&[&["--dir", &*directory], &slowly[..]].concat()).await;
     let cli = redis.cli().await;

@@ -23,7 +23,7 @@ async fn it_proves_each_kind_of_write_leaves_no_row_and_is_not_disturbed_by_anot
     }
     assert_eq!(app.database.listings().await, "2");
     assert_eq!(app.get_json("/properties/").await["count"], 2);
-    // Two at once do not disturb each other.
+    // Two concurrent tests do not disturb each other.
     let (one, other) = tokio::join!(app.reader.post_empty(PATH), app.reader.post_empty(PATH));
     for page in [one, other] {
         let answer = page.assert_status(200).json();
@@ -48,7 +48,7 @@ async fn without_the_database_it_is_unavailable() {
     assert!(!app.reader.post_empty(PATH).await.assert_status(503).header("retry-after").is_empty());
 }
 
-/// Keeps every update of the listings waiting for whoever holds the lock 7.
+/// Makes every update of listings wait for the holder of lock 7.
 const HELD_UPDATES: &str = "
     CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN NULL; END $$;

@@ -1,4 +1,4 @@
-//! What the cache holds, and how far the event log is applied.
+//! The content of the cache, and its position in the event log.
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ async fn operator_on(redis: &OwnRedis) -> App {
 
 #[tokio::test]
 async fn each_level_tells_its_size_and_what_is_left_of_its_lifetime() {
-    // Of its own: only so many keys are looked at, and other tests' would be among them.
+    // A separate Redis: only a limited number of keys is examined, and other tests' keys would be among them.
     let redis = OwnRedis::start(&[]).await;
     let app = operator_on(&redis).await;
     let empty = status(&app).await;
@@ -22,7 +22,7 @@ async fn each_level_tells_its_size_and_what_is_left_of_its_lifetime() {
     app.get("/properties/").await;
     app.get("/properties/1/").await;
     let full = status(&app).await;
-    // Rows and places of the list; the listing and what is similar to it.
+    // The rows and places of the list; the listing and its similar listings.
     for (level, entries) in [("page_redis", 2), ("queryset", 4), ("count", 1)] {
         let state = &full["levels"][level];
         assert_eq!(state["entries"], entries, "{full}");

@@ -1,4 +1,4 @@
-//! The figures as they change, by server-sent events.
+//! Live figures as server-sent events.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Warming with its progress, one at a time.
+//! Warming with its progress; only one runs at a time.
 
 use reqwest::Method;
 

@@ -1,4 +1,4 @@
-//! An answer from memory is the answer of the long way, and asks nobody.
+//! A response from memory equals the full handler's response, and needs no server.
 
 use reqwest::Method;
 
@@ -11,7 +11,7 @@ const PATHS: [&str; 4] = [
     "/properties/2/?format=json",
 ];
 
-/// What differs from answer to answer, whoever gives it.
+/// The headers that differ between any two responses.
 const OWN: [&str; 4] = ["age", "cache-status", "date", "x-request-id"];
 
 fn headers(page: &Page) -> Vec<(String, Vec<u8>)> {
@@ -32,7 +32,7 @@ async fn ask(app: &App, method: &Method, path: &str, with: &[(&str, &str)]) -> P
     app.reader.send(request).await
 }
 
-/// Asks both for the same, and compares every byte.
+/// Sends the same request to both sites, and compares every byte.
 async fn same(memory: &App, long: &App, method: Method, path: &str, with: &[(&str, &str)]) -> Page {
     let what = format!("{method} {path} {with:?}");
     let wanted = ask(long, &method, path, with).await;
@@ -49,7 +49,7 @@ async fn same(memory: &App, long: &App, method: Method, path: &str, with: &[(&st
     page
 }
 
-/// Waits until either compresses a page as well as it will.
+/// Waits until both have the best compression of a page.
 async fn is_settled(memory: &App, long: &App, path: &str) {
     let identity = ask(memory, &Method::GET, path, &[("accept-encoding", "identity")]).await;
     let digits = identity.header("etag").trim_end_matches('"');
@@ -158,7 +158,7 @@ async fn a_hit_in_memory_asks_redis_for_nothing() {
     let app = Plan::with_homes(2).await.set("REDIS_URL", redis.url()).start().await;
     let cli = redis.cli().await;
     app.has_in_memory("/properties/").await;
-    // Pages and their generations are read by MGET; following the event log is done without it.
+    // Pages and their generations are read with MGET; following the event log does not use it.
     let before = cli.calls("mget").await;
     for _ in 0..200 {
         app.get("/properties/").await.assert_memory_hit();
@@ -171,7 +171,7 @@ async fn a_hit_in_memory_asks_redis_for_nothing() {
     assert_eq!(cli.calls("mget").await, before + 20);
 }
 
-/// The site's connections, each with when it last began or ended a statement; without the one that follows the log.
+/// The site's connections, each with the time of its last statement; without the one that follows the log.
 async fn activity(app: &App) -> String {
     let sql = "SELECT coalesce(string_agg(pid || ' ' || state || ' ' || state_change, E'\\n' ORDER BY pid), '')
         FROM pg_stat_activity

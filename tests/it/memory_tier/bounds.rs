@@ -1,4 +1,4 @@
-//! How much the memory tier may hold.
+//! The size limit of the memory tier.
 
 use crate::harness::Plan;
 

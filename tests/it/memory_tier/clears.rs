@@ -1,4 +1,4 @@
-//! Clearing the cache empties the memory of every instance.
+//! Clearing the cache removes the pages in the memory of every instance.
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ async fn entries(app: &App) -> u64 {
     entries.as_u64().expect("a number")
 }
 
-/// An instance with Redis, another with it and one without.
+/// Two instances with Redis and one without.
 async fn instances() -> [App; 3] {
     let first = Plan::with_homes(2).await.set("DEBUG", "true").start().await;
     let second = first.another().start().await;

@@ -1,4 +1,4 @@
-//! An instance that can't hear of writes does not answer from its memory, and makes up for what it missed.
+//! An instance that can't hear of writes does not answer from its memory, and later applies what it missed.
 
 use std::time::{Duration, Instant};
 
@@ -11,16 +11,16 @@ use crate::harness::{
     listing, shared, until, until_within,
 };
 
-/// What SPEC promises after the end of a fault.
+/// How soon after the end of a fault an instance must be up to date.
 const BOUND: Duration = Duration::from_secs(5);
-/// Longer than an instance answers from memory after it last knew everything.
+/// Longer than an instance may answer from memory after it last applied everything.
 const LEASE: Duration = Duration::from_millis(2500);
 
-/// Ends the connection that hears of events.
+/// Ends the connection that listens for events.
 const TERMINATE: &str = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'property-listings events'";
 
-/// A site that reads as a role of its own, whose new connections can be refused while the old ones go on.
+/// A site with its own role, whose new connections can be refused while existing ones remain.
 async fn app_of_a_role(redis: Option<&str>) -> (App, String) {
     let plan = Plan::with_homes(2).await;
     let role = create_role(&plan.database).await;
@@ -31,16 +31,16 @@ async fn app_of_a_role(redis: Option<&str>) -> (App, String) {
         None => plan,
     };
     let app = plan.start().await;
-    // The pool has every connection that it may have: none has to be made while that is refused.
+    // The pool opens every connection that it may have, so that none is needed while new ones are refused.
     join_all((0..8).map(|_| app.get("/properties/no-cache/"))).await;
     (app, role)
 }
 
-/// Ends the connection that hears of events, and lets no other be made.
+/// Ends the listening connection, and prevents a new one.
 async fn deafen(app: &App, role: &str) {
     app.sql(&format!("ALTER ROLE {role} NOLOGIN")).await;
     app.sql(TERMINATE).await;
-    // Without being told, it would go on for longer than this.
+    // Without a notification, it would answer from memory for longer than this.
     until_within(Duration::from_secs(1), "memory is disarmed", async || !app.is_armed().await)
         .await;
 }
@@ -113,7 +113,7 @@ async fn without_redis_an_instance_that_cannot_listen_reads_every_page_from_post
     for round in 0..3 {
         let title = format!("Round {round}");
         app.sql(&format!("UPDATE property SET title = '{title}' WHERE id = 1")).await;
-        // At once: what can't be followed is not cached.
+        // At once: without following the log, nothing is cached.
         app.get(path).await.assert_status(200).shows([&title]);
     }
     app.sql(&format!("ALTER ROLE {role} LOGIN")).await;
@@ -125,7 +125,7 @@ async fn an_event_whose_notification_is_lost_is_found_in_the_log() {
     join_all([shared().redis.as_str(), "off"].map(async |redis| {
         let app = Plan::with_homes(2).await.set("REDIS_URL", redis).start().await;
         let path = "/properties/1/";
-        // The triggers log as before, and tell nobody.
+        // The triggers log as before, but notify no listener.
         app.sql("DO $$ BEGIN
             EXECUTE replace(pg_get_functiondef('property_log_event'::regproc), 'pg_notify', 'concat');
         END $$").await;
@@ -140,7 +140,7 @@ async fn an_event_whose_notification_is_lost_is_found_in_the_log() {
     .await;
 }
 
-/// Sends a request without waiting for its answer.
+/// Sends a request without waiting for the response.
 async fn send(origin: &str, path: &str) -> TcpStream {
     let address = origin.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).await.expect("it listens");
@@ -167,7 +167,7 @@ async fn memory_hit(browser: &Browser, path: &str) -> Page {
 async fn a_process_that_was_frozen_does_not_answer_its_first_request_with_what_it_held() {
     join_all([shared().redis.as_str(), "off"].map(async |redis| {
         let plan = Plan::with_homes(2).await.set("REDIS_URL", redis);
-        // Somebody has to tell Redis of the write.
+        // Another instance must tell Redis about the write.
         let other = plan.start().await;
         let site = Shell::beside(&other).serve(&["serve", "--no-migrate"]);
         let browser = Browser::new(&site.origin);
@@ -182,7 +182,7 @@ async fn a_process_that_was_frozen_does_not_answer_its_first_request_with_what_i
         for path in paths {
             other.comes_to_show(path, "Meanwhile").await;
         }
-        until("nobody believes its memory any more", async || written.elapsed() > LEASE).await;
+        until("every lease has ended", async || written.elapsed() > LEASE).await;
         let mut streams = Vec::new();
         for path in paths {
             streams.push(send(&site.origin, path).await);
@@ -212,7 +212,7 @@ async fn a_site_that_is_cut_off_from_postgres_for_a_while_forgets_what_it_held()
         let title = format!("Round {round}");
         app.sql(&format!("UPDATE property SET title = '{title}' WHERE id = 1")).await;
         postgres.restore();
-        // A page that is said to be right is right; one of before is told to be.
+        // A page without a notice is up to date; an older one is marked as stale.
         let page = eventually_within(BOUND, "a right page", async || {
             let page = app.get(path).await;
             (page.status == 200 && !page.is_stale()).then_some(page)

@@ -1,4 +1,4 @@
-//! The memory tier: what it answers, what makes it forget, and when it does not answer at all.
+//! The memory tier: what it answers, what invalidates its pages, and when it does not answer at all.
 
 mod alone;
 mod answers;

@@ -1,10 +1,10 @@
-//! A load that a write overtakes is dead at birth in memory too.
+//! A load that a write overtakes is invalid from the start, in memory too.
 
 use crate::harness::{App, Held, Hold, Plan, Reader, Shows as _, until};
 
 const MEND: &str = "UPDATE property SET title = 'Mended' WHERE id = 1";
 
-/// A site with the memory tier whose readers can be held, and another instance.
+/// A site with the memory tier whose reads can be blocked, and another instance.
 async fn held(redis: Option<&str>, page_ttl: &str) -> Held {
     let plan = Plan::with_homes(3).await.set("PAGE_CACHE_TTL", page_ttl);
     let plan = match redis {
@@ -14,7 +14,7 @@ async fn held(redis: Option<&str>, page_ttl: &str) -> Held {
     Held::of(plan).await
 }
 
-/// Writes by `psql` while a reader waits, and returns once the reading instance has applied that.
+/// Writes with `psql` while a reader is blocked, and returns when the reading instance has applied the write.
 async fn write_and_let_it_be_heard(app: &App, hold: &Hold) {
     hold.lets_later_readers_pass().await;
     app.sql(MEND).await;
@@ -38,7 +38,7 @@ async fn a_page_that_a_write_overtakes_is_not_answered_from_memory() {
             hold.somebody_waits().await;
             write_and_let_it_be_heard(app, &hold).await;
             hold.release().await;
-            // Otherwise the reader was not held.
+            // Otherwise the reader was not blocked.
             asking.await.expect("answered").assert_status(200).assert_no_hit().hides(["Mended"]);
             app.get(path).await.assert_status(200).shows(["Mended"]);
             app.has_in_memory(path).await.shows(["Mended"]);
@@ -73,7 +73,7 @@ async fn a_background_refresh_that_a_write_overtakes_is_not_answered_from_memory
     let hold = held.hold(Reader::Rows).await;
     until("the page is computed anew", async || {
         let page = app.get(path).await;
-        // Once it has expired, whoever asks would wait for the load that is held.
+        // After it has expired, a request would wait for the blocked load.
         page.assert_memory_hit();
         hold.waiting().await > 0
     })

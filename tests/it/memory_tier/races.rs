@@ -1,4 +1,4 @@
-//! Readers and writers at once: whoever asks after a write was acknowledged never gets what was before it.
+//! Concurrent readers and writers: a request after an acknowledged write never gets older data.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -8,7 +8,7 @@ use crate::harness::{App, Browser, Plan, listing, spawn_homes};
 const WRITES: u32 = 40;
 const READERS: usize = 4;
 
-/// What the writer says to the readers.
+/// What the writer tells the readers.
 #[derive(Default)]
 struct Told {
     acknowledged: AtomicU32,
@@ -21,7 +21,7 @@ fn version(text: &str) -> u32 {
     digits.parse().expect("a number")
 }
 
-/// Reads until the writer is done; returns how many answers came from memory.
+/// Reads until the writer has finished; returns the number of responses from memory.
 async fn read(reader: Browser, path: &'static str, told: Arc<Told>) -> usize {
     let mut hits = 0;
     while !told.done.load(Ordering::Acquire) {
@@ -60,7 +60,7 @@ async fn nobody_gets_what_was_before_an_acknowledged_write(app: &App) {
 #[tokio::test]
 async fn no_reader_gets_what_was_before_an_acknowledged_write() {
     let app = spawn_homes(3).await;
-    // Another instance hears of the same writes, and writes to the same Redis.
+    // Another instance hears of the same writes, and stores in the same Redis.
     let other = app.another().start().await;
     let told = Arc::new(Told::default());
     let away = tokio::spawn({

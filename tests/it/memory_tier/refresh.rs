@@ -1,4 +1,4 @@
-//! A page that is about to expire is computed anew while readers get hits.
+//! A page that is about to expire is computed again while readers get hits.
 
 use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
@@ -8,14 +8,14 @@ use property_listings::cache::Level;
 
 use crate::harness::{App, Page, Plan, until};
 
-/// How long an entry lives in these tests: long enough that a busy machine asks within the last tenth of it.
+/// The lifetime of entries in these tests: long enough that even a busy machine sends a request in its last tenth.
 const LIFETIME: Duration = Duration::from_secs(5);
 
-/// How often a site is asked: several sites are asked at once.
+/// The pause between requests to a site: several sites are tested at once.
 const PACE: Duration = Duration::from_millis(10);
 
-/// Asks again and again for three lifetimes. An answer counts if the ones before it came steadily for a while: a machine
-/// that stood still may have missed a refresh, or the moment to arm the memory. Returns how often it asked.
+/// Requests a page repeatedly for three lifetimes. A response counts if the earlier ones came steadily for a while: a
+/// machine that stood still may have missed a refresh, or failed to arm the memory. Returns the number of requests.
 async fn ask_steadily(app: &App, path: &str, mut check: impl FnMut(&Page)) -> u64 {
     let start = Instant::now();
     let mut asked = 0;
@@ -36,18 +36,18 @@ async fn ask_steadily(app: &App, path: &str, mut check: impl FnMut(&Page)) -> u6
     asked
 }
 
-/// A site whose entries of a level live for [`LIFETIME`], and how its refreshes are seen.
+/// A site whose entries of a level live for [`LIFETIME`], and the signs of its refreshes.
 struct Case {
     name: &'static str,
     variables: &'static [(&'static str, &'static str)],
     path: &'static str,
     /// The level that is refreshed.
     level: Level,
-    /// How the `Cache-Status` of an answer begins that may come beside the hits of pages.
+    /// The start of the `Cache-Status` of responses that are allowed besides page hits.
     beside: Option<&'static str>,
-    /// How many entries three lifetimes store.
+    /// The number of entries that are stored in three lifetimes.
     stores: RangeInclusive<u64>,
-    /// How old the oldest page gets, in seconds.
+    /// The age of the oldest page, in seconds.
     oldest: RangeInclusive<u64>,
 }
 
@@ -59,9 +59,9 @@ const CASES: [Case; 5] = [
         path: LIST,
         level: Level::PageRedis,
         beside: None,
-        // Three lifetimes of nine tenths, each five percent longer or shorter, and one that began before.
+        // Three lifetimes, each refreshed at nine tenths, ± 5 %, and one that began before.
         stores: 2..=6,
-        // The page is made anew of rows that live for longer, and its age is theirs.
+        // The page is made again from rows that live longer, and has their age.
         oldest: 4..=20,
     },
     Case {
@@ -89,7 +89,7 @@ const CASES: [Case; 5] = [
             ("QUERYSET_CACHE_TTL", "5"),
             ("PAGE_CACHE_MEMORY_MB", "0"),
         ],
-        // As data, a list is one entry of rows.
+        // As JSON, a list is one entry of rows.
         path: "/properties/?format=json",
         level: Level::Queryset,
         beside: Some("queryset; hit"),
@@ -102,7 +102,7 @@ const CASES: [Case; 5] = [
         path: LIST,
         level: Level::PageRedis,
         beside: Some(""),
-        // Sixteen seconds, and a lifetime of one: more than twice as often is too often.
+        // Sixteen seconds with a lifetime of one: more than twice as many stores are too many.
         stores: 2..=32,
         oldest: 0..=20,
     },
@@ -119,7 +119,7 @@ impl Case {
         } else {
             app.get(self.path).await;
         }
-        // What comes from Redis is stored in memory too, and is no refresh.
+        // A page from Redis is stored in memory too, which is not a refresh.
         let before = app.counts(self.level).await.stores;
         let pages_before: u64 = app.pages().await.iter().sum();
         let (mut oldest, mut judged, mut hits) = (0, 0, 0);
@@ -137,7 +137,7 @@ impl Case {
         let stores = app.counts(self.level).await.stores - before;
         assert!(self.stores.contains(&stores), "{}: {stores}", self.name);
         if in_memory {
-            // What is computed in the background was asked for by no request.
+            // Pages that are computed in the background are not responses to requests.
             let pages: u64 = app.pages().await.iter().sum();
             assert_eq!(pages - pages_before, asked, "{}", self.name);
         }

@@ -1,4 +1,4 @@
-//! What a write does to pages in memory.
+//! The effect of a write on pages in memory.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ const OTHERS: [&str; 4] = [
     "/properties/2/?format=json",
 ];
 
-/// What SPEC promises of a write that the site has to hear of, after any fault.
+/// How soon a write must be visible that the site has to hear of, after any fault.
 const BOUND: Duration = Duration::from_secs(5);
 
 async fn warm(app: &App) {
@@ -125,7 +125,7 @@ async fn a_write_that_is_rolled_back_leaves_every_page_in_memory() {
     let write =
         "UPDATE property SET title = 'Never'; DELETE FROM property WHERE id = 1; TRUNCATE property";
     app.sql(&format!("BEGIN; {write}; ROLLBACK")).await;
-    // A write that was committed later is heard of; it touches lists of everything only.
+    // The site has also heard of a write that was committed later, which affects only lists of everything.
     app.has_heard_of_everything().await;
     let untouched = SHOWING.iter().filter(|path| path.contains("eith") || path.contains("/1/"));
     for path in untouched.chain(&OTHERS) {

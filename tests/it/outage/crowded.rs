@@ -1,4 +1,4 @@
-//! More searches than the site has turns for.
+//! More concurrent searches than the site has turns for.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tokio_postgres::Client;
 
 use crate::harness::{App, PASSWORD, Page, Plan, Reader, Shows as _, Stopwatch, TOKEN, until};
 
-/// Searches wait for a lock that the test has; other lists don't.
+/// Makes searches wait for a lock that the test holds; other lists don't wait.
 const HOLD: &str = "
     CREATE FUNCTION hold_search() RETURNS tsquery LANGUAGE plpgsql VOLATILE AS $$
     BEGIN
@@ -18,7 +18,7 @@ const HOLD: &str = "
     CREATE OR REPLACE FUNCTION property_query(words text, longer text) RETURNS tsquery
     LANGUAGE sql VOLATILE AS 'SELECT hold_search()'";
 
-/// The turns at searches of a site with four connections.
+/// The number of turns for searches on a site with four connections.
 const TURNS: usize = 4;
 
 struct Crowd {
@@ -35,7 +35,7 @@ impl Crowd {
         Self { app, lock }
     }
 
-    /// How many searches have a turn and wait for the lock.
+    /// The number of searches that have a turn and wait for the lock.
     async fn held(&self) -> usize {
         let sql = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = 43
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
@@ -48,11 +48,11 @@ impl Crowd {
         self.lock.batch_execute(unlock).await.expect("released");
     }
 
-    /// Searches of a client, of which no two are alike.
+    /// Sends different searches of a client.
     async fn search(&self, client: &str, count: usize) -> Vec<Page> {
         let name: String = client.chars().filter(char::is_ascii_alphanumeric).collect();
         let searches = (0..count).map(async |n| {
-            // One word, so that each search reads with one connection at a time.
+            // One word, so that each search uses one connection at a time.
             let path = format!("/properties/?q=x{n}y{name}&format=json");
             self.app.reader.get_with(&path, &[("x-forwarded-for", client)]).await
         });

@@ -1,4 +1,4 @@
-//! PostgreSQL away, more requests than it can answer, and the end of the program.
+//! PostgreSQL unreachable, more requests than it can answer, and the shutdown of the program.
 
 mod crowded;
 mod notice;

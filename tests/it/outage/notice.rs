@@ -1,4 +1,4 @@
-//! What a page says that stands in, to whom, and under which validator.
+//! The notice on stale pages, its readers, and its validator.
 
 use reqwest::Method;
 
@@ -20,7 +20,7 @@ const FOR_PROGRAMS: [&str; 5] = [
     "/sitemap-1.xml",
 ];
 
-/// A site that holds every page, with the way to its database.
+/// A site that has every page in memory, with the proxy to its database.
 async fn start() -> (App, Proxy) {
     let (postgres, app) = Plan::with_homes(4).await.set("REDIS_URL", "off").behind_postgres().await;
     for path in FOR_PEOPLE.iter().chain(&FOR_PROGRAMS) {
@@ -55,7 +55,7 @@ async fn pages_for_people_say_once_that_they_stand_in_and_data_are_the_same() {
         let page = with(&app, path, &[]).await.assert_status(200);
         assert_eq!(page.text().matches(NOTICE).count(), 1, "{path}");
         assert_eq!(before.text().matches(NOTICE).count(), 0, "{path}");
-        // A screen reader is told too, at the beginning of the content.
+        // Screen readers get it too, at the start of the content.
         let (_, content) = page.text().split_once("<main ").expect("content");
         let (_, content) = content.split_once('>').expect("closed");
         assert!(
@@ -109,7 +109,7 @@ async fn a_copy_without_the_notice_is_not_confirmed_and_one_with_it_is() {
         let head = app.reader.send(app.reader.request(Method::HEAD, path)).await;
         assert_eq!((head.header("etag"), head.body.len()), (own[0].as_str(), 0), "{path}");
         postgres.restore();
-        // Whoever has the copy with the notice gets the page without it.
+        // A client that has the copy with the notice gets the page without it.
         until("the page is itself again", async || {
             let page = app.reader.get_with(path, &[("if-none-match", own[0].as_str())]).await;
             assert!(page.is_stale() || !page.has(NOTICE), "{page:?}");

@@ -7,9 +7,9 @@ use tokio::sync::mpsc;
 
 use crate::harness::{Plan, Reader, Stopwatch};
 
-/// Pages that are asked for at once.
+/// The number of pages that are requested at once.
 const PAGES: usize = 150;
-/// Connections, and how many requests may wait for each.
+/// The number of connections, and of requests that may wait for them.
 const ROOM: usize = 4 + 4 * 16;
 
 #[tokio::test]
@@ -32,12 +32,12 @@ async fn requests_beyond_the_queue_are_refused_at_once_and_warm_pages_still_come
             let (reader, sender, begun) = (app.reader.clone(), sender.clone(), begun.clone());
             tokio::spawn(async move {
                 let page = reader.get(&format!("/properties/?min_price={price}")).await;
-                // An error means that the test has failed already.
+                // An error means that the test has already failed.
                 let _ = sender.send((begun.elapsed(), page));
             });
         }
         drop(sender);
-        // Each page needs at least one connection, and nobody gets one back.
+        // Each page needs at least one connection, and none is returned.
         for _ in 0..PAGES - ROOM {
             let (waited, page) = answers.recv().await.expect("an answer");
             let page = page.assert_status(503);
@@ -54,11 +54,11 @@ async fn requests_beyond_the_queue_are_refused_at_once_and_warm_pages_still_come
         hold.release().await;
         let mut good = 0;
         while let Some((_, page)) = answers.recv().await {
-            // Some have waited for longer than anybody is made to.
+            // Some have waited longer than the time limit of a request.
             assert!(matches!(page.status, 200 | 503), "{page:?}");
             good += usize::from(page.status == 200);
         }
-        assert!(good >= 1, "nobody who waited was answered");
+        assert!(good >= 1, "no waiting request was answered");
         for price in [0, PAGES - 1] {
             app.get(&format!("/properties/?min_price={price}")).await.assert_status(200);
         }

@@ -1,8 +1,8 @@
-//! The end of the program while requests are in flight.
+//! The shutdown of the program while requests are in flight.
 
 use crate::harness::{Browser, Plan, Reader, Shell, Shows as _, TOKEN, until};
 
-/// How many requests the program could not answer from memory.
+/// The number of requests that were not answered from memory.
 async fn missed(browser: &Browser) -> u64 {
     let token = format!("Bearer {TOKEN}");
     let path = "/properties/redis-metrics/?format=json";
@@ -31,7 +31,7 @@ async fn a_site_that_is_told_to_stop_answers_every_leader_and_every_follower_in_
         hold.readers_wait(2).await;
         site.signal("TERM");
         let address = site.origin.trim_start_matches("http://").to_owned();
-        until("nobody new is let in", async || {
+        until("new connections are refused", async || {
             tokio::net::TcpStream::connect(&address).await.is_err()
         })
         .await;

@@ -1,4 +1,4 @@
-//! Pages that stand in while PostgreSQL is away.
+//! Stale pages while PostgreSQL can't be reached.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use crate::harness::{
 
 const PATHS: [&str; 3] = ["/properties/", "/properties/?format=json", "/properties/1/"];
 
-/// What a page says that stands in.
+/// The notice on a stale page.
 const NOTICE: &str = "<p class=\"notice\" id=\"old\" role=\"status\">The site can’t reach its database at the moment, \
     so this page may be some minutes old.</p>";
 
-/// A site behind a proxy, whose entries of every level live for so many seconds.
+/// A site behind a proxy, whose entries at every level live for this many seconds.
 async fn app_behind(postgres: &Proxy, redis: Option<&str>, seconds: &str) -> App {
     let plan = Plan::with_homes(2).await;
     let plan = plan
@@ -35,7 +35,7 @@ fn age(page: &Page) -> u64 {
     page.header("age").parse().expect("seconds")
 }
 
-/// How long ago a page expired, as it says.
+/// How long ago a page expired, according to `Cache-Status`.
 fn lateness(page: &Page) -> u64 {
     let (_, rest) = page.cache_status().split_once("ttl=-").expect("a negative lifetime");
     let (seconds, _) = rest.split_once(';').expect("a detail");
@@ -64,7 +64,7 @@ async fn cached_pages_keep_coming_while_postgres_is_away() {
             for (path, before) in PATHS.iter().zip(&before) {
                 let page = app.get(path).await.assert_status(200);
                 page.assert_hit();
-                // A page that may be old says so, and is else the same.
+                // A stale page has the notice, and is otherwise the same.
                 let said = page.text().replace(NOTICE, "<!--stale-->");
                 assert!(said == before.text(), "{path} has changed");
             }
@@ -118,7 +118,7 @@ async fn a_page_that_stands_in_tells_how_long_ago_it_was_loaded_and_how_long_ago
     let app = plan.set("PAGE_CACHE_TTL", "2").start().await;
     let path = "/properties/1/";
     app.has_in_memory(path).await;
-    // The site still hears of events, by the first connection that it made, and can't have another.
+    // The site still hears of events over its first connection, and can't open another.
     let others = format!(
         "ALTER ROLE {role} CONNECTION LIMIT 1;
          SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
@@ -134,12 +134,12 @@ async fn a_page_that_stands_in_tells_how_long_ago_it_was_loaded_and_how_long_ago
         })
         .await;
         assert_eq!(lateness(&page), wanted);
-        // It lived for two seconds, five percent more or less, and each figure is of whole seconds.
+        // It lived for two seconds ± 5 %, and each figure is in whole seconds.
         let lived = age(&page).checked_sub(wanted);
         assert!(lived.is_some_and(|lived| (1..=3).contains(&lived)), "{page:?}");
         assert!(app.is_armed().await, "it hears of events");
     }
-    // What it hears of is void, and does not stand in.
+    // A page that an event invalidates is not served stale.
     app.sql("UPDATE property SET title = 'Mended' WHERE id = 1").await;
     until("the page is refused", async || app.get(path).await.status == 503).await;
     app.sql(&format!("ALTER ROLE {role} CONNECTION LIMIT -1")).await;
@@ -156,7 +156,7 @@ async fn a_page_that_stands_in_is_no_younger_than_it_is_late() {
         postgres.cut();
         eventually("it is late", async || {
             let page = app.get(path).await.assert_status(200);
-            // With Redis, it may have been made anew of rows that had not expired yet: they were older than it.
+            // With Redis, it may have been made again from rows that had not expired yet, which were older.
             let late = page.is_stale().then(|| lateness(&page));
             let late = late.filter(|late| *late > 1)?;
             assert!(age(&page) >= late, "{}: age {}", page.cache_status(), age(&page));
@@ -206,7 +206,7 @@ async fn an_instance_without_redis_says_at_once_that_what_it_holds_may_be_old() 
     assert!(page.has("Home 1") && lateness(&page) >= 1, "{page:?}");
 }
 
-/// Writes a title while every page stands in; returns it once the outage is over.
+/// Writes a title while stale pages are served; returns it when the outage is over.
 async fn write_during_an_outage(app: &App, postgres: &Proxy, round: u32) -> String {
     for path in PATHS {
         app.has_in_memory(path).await;

@@ -1,4 +1,4 @@
-//! What was void or never there before an outage is not answered during it.
+//! Pages that were invalid or missing before an outage are not served during it.
 
 use crate::harness::{App, Page, Plan, Proxy, Shows as _, listing, until};
 
@@ -34,7 +34,7 @@ async fn warm(app: &App) {
     app.has_in_memory("/properties/2/").await;
 }
 
-/// Nothing of before is answered during the outage, however often somebody asks.
+/// Asserts that no old page is served during the outage, even after several requests.
 async fn are_refused(app: &App) {
     for _ in 0..3 {
         for path in SHOWING {
@@ -112,7 +112,7 @@ async fn what_is_cleared_during_the_outage_is_refused_from_then_on() {
         warm(&app).await;
         postgres.cut();
         assert!(app.get("/properties/").await.assert_status(200).is_hit());
-        // Other instances can't be told, which the operator is.
+        // Other instances can't be told, which is reported to the operator.
         let cleared = app.services.management.clear("a test").await;
         assert!(cleared.expect_err("the log can't be written").is_unavailable());
         are_refused(&app).await;
@@ -136,7 +136,7 @@ async fn pages_that_were_never_computed_are_refused_in_the_format_that_was_asked
             is_refused(json);
         }
         postgres.restore();
-        // The refusal is not remembered.
+        // The refusal is not stored.
         for path in ["/properties/1/", "/properties/?min_price=7"] {
             app.get(path).await.assert_status(200);
         }

@@ -1,4 +1,4 @@
-//! Addresses that exist, that moved, that don't, and methods that they don't take.
+//! URLs that exist, that moved, that don't exist, and unsupported methods.
 
 use reqwest::Method;
 
@@ -143,17 +143,17 @@ async fn a_form_without_scripts_leads_to_an_address_without_empty_fields() {
         ("/properties/places/?name=", "/properties/places/"),
         ("/admin/users/?q=&role=staff&active=", "/admin/users/?role=staff"),
     ] {
-        // The list is in memory by the second time.
+        // The list is in memory at the second request.
         for _ in 0..2 {
             let page = app.reader.get_with(path, &navigates).await.assert_status(302);
             assert_eq!(page.header("location"), location);
             assert_eq!(page.header("cache-control"), "no-store");
         }
     }
-    // A browser does not say to a site without TLS what it is about to do.
+    // Browsers don't send `Sec-Fetch-Mode` to a site without TLS.
     let path = "/properties/?q=&location=Leith&min_price=&max_price=&sort=newest";
     app.get(path).await.assert_status(302);
-    // Programs get the page that they ask for.
+    // Other clients get the page that they request.
     let page = app.get("/properties/?q=&location=Leith").await;
     assert!(page.is_hit(), "{}", page.cache_status());
     app.get(&format!("{path}&format=json")).await.assert_status(200);

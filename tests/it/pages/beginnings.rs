@@ -1,8 +1,8 @@
-//! The words of a search: the last is found by its beginning, the others by their stems.
+//! The words of a search: the last one matches as a prefix, the others by their stems.
 
 use crate::harness::{App, Plan};
 
-/// A site with a listing of each title, numbered from 1.
+/// A site with a listing for each title, numbered from 1.
 pub(super) async fn app_of(titles: &[&str]) -> App {
     let mut plan = Plan::new().await;
     for title in titles {
@@ -15,7 +15,7 @@ pub(super) async fn app_of(titles: &[&str]) -> App {
     plan.start().await
 }
 
-/// The numbers of the listings that a search finds, which the list's own count has to agree with.
+/// The numbers of the listings that a search finds; asserts that the list's count agrees.
 pub(super) async fn found(app: &App, search: &str) -> Vec<i64> {
     let text: String = url::form_urlencoded::byte_serialize(search.as_bytes()).collect();
     let page = app.get_json(&format!("/properties/?sort=oldest&q={text}")).await;

@@ -1,4 +1,4 @@
-//! Walking all rows by cursor.
+//! Reading all rows with cursors.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ fn ids(list: &Value) -> Vec<i64> {
     rows.iter().map(|row| row["id"].as_i64().expect("an id")).collect()
 }
 
-/// Follows `next` to the end, and does something after each page.
+/// Follows `next` to the end, and runs `meanwhile` after each page.
 async fn walk(app: &App, query: &str, mut meanwhile: impl AsyncFnMut(usize)) -> Vec<i64> {
     let mut path = Some(format!("/properties/?format=json&{query}"));
     let mut seen = Vec::new();
@@ -170,7 +170,7 @@ async fn a_cursor_of_another_order_or_filter_is_refused() {
             assert!(problem["errors"]["cursor"][0].is_string(), "{problem}");
         }
     }
-    // The same list, however it is asked for, and however many rows at a time.
+    // The same list, with other parameters and page sizes.
     let cursor = cursor_of(&app, "&location=Leith&min_price=1000").await;
     let same = "min_price=1000.00&location=LEITH&sort=newest&utm_x=1&page_size=2";
     let path = format!("/properties/?format=json&{same}&cursor={cursor}");

@@ -1,4 +1,4 @@
-//! *Next* leads from the first page of a list to its very last listing, and *Previous* back.
+//! *Next* leads from the first page of a list to its last listing, and *Previous* back.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use crate::harness::{App, Page, Plan};
 
 const LISTINGS: usize = 7_546;
 
-/// The listings that a page shows.
+/// The listings on a page.
 fn shown(page: &Page) -> Vec<i64> {
     let links =
         page.text().split("class=\"card__title\" dir=\"auto\"><a href=\"/properties/").skip(1);
@@ -16,7 +16,7 @@ fn shown(page: &Page) -> Vec<i64> {
 
 fn link(page: &Page, rel: &str) -> Option<String> {
     let start = format!("rel=\"{rel}\" href=\"");
-    // The one in the pager, which people see.
+    // The link in the pager, which people see.
     let (_, nav) = page.text().split_once("<nav class=\"pager\"")?;
     let (_, link) = nav.split_once(&start)?;
     Some(link.split('"').next()?.replace("&#38;", "&"))
@@ -72,7 +72,7 @@ async fn previous_leads_back_from_behind_the_last_numbered_page() {
     assert_eq!(link(&last, "next"), None);
     let (back, _) = walk(&app, end.trim_start_matches("/properties/?"), "prev").await;
     assert_eq!(back.iter().collect::<BTreeSet<_>>(), forth.iter().collect());
-    // Past the numbers.
+    // After the last numbered page.
     let query = "page_size=1&location=Place+1&page=200";
     let page = app.get(&format!("/properties/?{query}")).await;
     let beyond = link(&page, "next").expect("a way on");

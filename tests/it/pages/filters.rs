@@ -1,4 +1,4 @@
-//! The list's parameters: what they select, and how wrong ones are refused.
+//! The list's parameters: what they select, and how invalid ones are refused.
 
 use crate::harness::{App, Plan, spawn_app};
 
@@ -24,7 +24,7 @@ async fn lists_are_filtered_and_sorted_as_asked() {
         ("location=LEITH&sort=price", "1 3 5"),
         ("location=Leith&location=joppa", "6 5 4 3 2 1"),
         ("location=Nowhere", ""),
-        // The only location that contains it.
+        // The only location that contains the text.
         ("location=Leit", "5 3 1"),
         ("min_price=2000&max_price=4000", "4 3 2"),
         ("min_price=4000&max_price=2000", "4 3 2"),
@@ -117,7 +117,7 @@ async fn a_page_after_the_last_one_is_not_found_however_large_its_number_is() {
         let path = format!("/properties/no-cache/?page={page}");
         app.get(&path).await.assert_status(404);
     }
-    // Also where there are rows: this list has 210 pages of one row each.
+    // Also if there are rows: this list has 210 pages of one row each.
     let path = "/properties/?page_size=1&page=200";
     app.get(path).await.assert_status(200);
     app.get("/properties/?page_size=1&page=201").await.assert_status(404);

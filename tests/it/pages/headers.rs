@@ -1,4 +1,4 @@
-//! Headers that every page has, and those that tell caches what to do.
+//! The headers that every page has, and those for caches.
 
 use reqwest::Method;
 

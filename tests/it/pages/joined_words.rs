@@ -1,9 +1,9 @@
-//! Words are found however they are joined, in a listing and in a search.
+//! Words match in every spelling (joined, hyphenated, separate), in a listing and in a search.
 
 use super::beginnings::{app_of, finds, found};
 use crate::harness::Plan;
 
-/// Ways to write the same words, each of which finds a listing of each.
+/// Spellings of the same words; each finds listings with each of them.
 const SAME: [&[&str]; 16] = [
     &["O'Brien", "O’Brien", "OʼBrien", "O`Brien", "O-Brien", "O Brien", "OBrien", "obrien"],
     &["Hawaii", "Hawaiʻi", "Hawai'i", "Hawai‘i"],

@@ -1,4 +1,4 @@
-//! The data's shapes, exactly.
+//! The exact format of the JSON.
 
 use property_listings::domain::optional_facts;
 use serde_json::{Value, json};

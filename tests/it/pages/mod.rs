@@ -1,4 +1,4 @@
-//! The public pages over HTTP: every address, its headers, its refusals, its data.
+//! The public pages over HTTP: URLs, headers, refusals, JSON.
 
 mod addresses;
 mod beginnings;

@@ -19,7 +19,7 @@ async fn a_number_finds_its_listing_besides_those_that_have_it_in_their_text() {
         UPDATE property SET title = 'Home 5' WHERE id = 9; DELETE FROM event_log";
     let app = app.sql(sql).await.start().await;
     for (query, want) in [
-        // Those with “Home 5”, and number 5, which has no 5 in its text.
+        // Listings with “Home 5”, and number 5, which has no 5 in its text.
         ("q=5", vec![5, 9]),
         ("q=12", vec![12]),
         ("q=5&location=Leith", vec![5, 9]),

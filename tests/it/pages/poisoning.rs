@@ -1,4 +1,4 @@
-//! Nothing in a request that is no part of the key shows in the page that others get.
+//! Parts of a request that are not in the key do not affect the page that other clients get.
 
 use crate::harness::Plan;
 

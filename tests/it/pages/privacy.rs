@@ -1,4 +1,4 @@
-//! No byte that is meant for one person gets into a page that others get.
+//! No data of one user gets into a page that others get.
 
 use crate::harness::{Page, Plan, listing};
 

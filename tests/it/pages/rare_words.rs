@@ -1,4 +1,4 @@
-//! Lists of words that few listings have are the same lists, however they are found.
+//! Lists of rare words are the same whether an index or the list's order is used.
 
 use property_listings::db::properties;
 use property_listings::domain::{Cursors, ListingQuery};

@@ -1,4 +1,4 @@
-//! Lists that are sorted by a fact that some listings don't have.
+//! Lists sorted by a fact that some listings lack.
 
 use property_listings::db::{Client, Database, properties};
 use property_listings::domain::{
@@ -7,13 +7,13 @@ use property_listings::domain::{
 
 use crate::harness::TestDatabase;
 
-/// Some years twice or more, and none for every third listing; ten listings have a word of their own.
+/// Some years occur twice or more, and every third listing has none; ten listings have a unique word.
 const HOMES: &str = "INSERT INTO property (title, description, price, location, year_built)
     SELECT CASE WHEN n % 2 = 0 AND n <= 20 THEN 'Rare ' ELSE 'Home ' END || n, 'D', n, 'Leith',
            CASE WHEN n % 3 > 0 THEN 1900 + n % 7 END
     FROM generate_series(1, 24) AS n";
 
-/// Every order by the year, with every filter under which rows are found in another way.
+/// Every order by year, with every filter that changes how rows are found.
 fn lists() -> Vec<(ListingQuery, &'static str)> {
     let year = Fact::named("year_built").expect("a fact");
     let filters = [("", "true"), ("q=rare", "title LIKE 'Rare%'"), ("min_price=9", "price >= 9")];

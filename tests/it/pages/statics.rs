@@ -1,4 +1,4 @@
-//! Static files: names that carry the content's hash, and are kept for good.
+//! Static files: their names contain the content's hash, and browsers cache them for ever.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use super::encodings::decoded;
 use crate::harness::{App, Page, Plan, spawn_app};
 
 const FOR_GOOD: &str = "public, max-age=31536000, immutable";
-/// What is worth compressing, by the ends of the names.
+/// The extensions of files that are compressed.
 const TEXTS: [&str; 2] = [".css", ".js"];
 
 async fn accepting(app: &App, path: &str, encoding: &str) -> Page {
@@ -17,7 +17,7 @@ async fn accepting(app: &App, path: &str, encoding: &str) -> Page {
 async fn assets(app: &App) -> Vec<String> {
     let page = app.get("/properties/").await;
     let parts = page.text().split("\"/static/").skip(1);
-    // A symbol of a file is named behind a number sign.
+    // A symbol of a file is named after a number sign.
     let names = parts.filter_map(|part| part.split(['"', '#']).next());
     let paths: BTreeSet<_> = names.map(|name| format!("/static/{name}")).collect();
     paths.into_iter().collect()

@@ -1,4 +1,4 @@
-//! A browser asks whether its copy is still right, and is told so without the page.
+//! A browser revalidates its copy, and gets 304 if it is current.
 
 use crate::harness::{App, Page, Plan, listing};
 

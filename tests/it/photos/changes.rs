@@ -1,4 +1,4 @@
-//! What staff do with photos: ordering, describing, replacing, deleting, undoing.
+//! Changes of photos: order, descriptions, replacement, deletion, undo.
 
 use super::pictures::jpeg;
 use super::{PHOTOS, hashes, json, send, upload};
@@ -22,7 +22,7 @@ async fn buttons_move_photos_and_make_one_the_main_photo() {
         ("_up", c, [a, c, b]),
         ("_down", a, [c, a, b]),
         ("_main", b, [b, c, a]),
-        // At the ends there is nowhere to go.
+        // At the ends, a photo can't move further.
         ("_up", b, [b, c, a]),
         ("_down", a, [b, c, a]),
         ("_main", b, [b, c, a]),
@@ -72,7 +72,7 @@ async fn the_last_change_can_be_undone_unless_the_photos_have_changed_since() {
     send(&staff, &[("_undo", &undo)], &[]).await.assert_status(409);
     send(&staff, &[("_undo", "1")], &[]).await.assert_status(404);
     assert_eq!(hashes(&app).await, names);
-    // A listing without any other change has nothing to undo.
+    // After another kind of change, there is nothing to undo.
     app.sql("UPDATE property SET title = 'Renamed' WHERE id = 1").await;
     staff.get(PHOTOS).await.hides(["Undo the last change"]);
 }
@@ -100,7 +100,7 @@ async fn the_history_has_changes_to_photos_and_restores_them() {
     let version = staff.get(&format!("{path}?version=before")).await.field("version");
     staff.submit(&path, &[("side", "before"), ("version", &version)]).await.assert_status(303);
     assert_eq!(hashes(&app).await, names);
-    // A deleted listing comes back with its photos.
+    // A deleted listing is restored with its photos.
     staff.delete_listing(1).await;
     let event = app.sql("SELECT max(id) FROM history").await;
     staff.press(&format!("/admin/history/{event}/undo/")).await.assert_status(303);
@@ -165,7 +165,7 @@ async fn the_database_refuses_photos_that_the_site_can_not_read() {
         let constraint = refused.as_db_error().and_then(|err| err.constraint());
         assert_eq!(constraint, Some("property_photos_list"), "{wrong}");
     }
-    // Two of the same count as one.
+    // A duplicate photo is refused.
     let twice = format!("[{0},{0}]", photo("\"x\"", "30"));
     client.batch_execute(&format!("UPDATE property SET photos = '{twice}'")).await.expect("fine");
     app.has_heard_of_everything().await;

@@ -1,4 +1,4 @@
-//! The files at `/media/`: their headers, and that nothing else is reachable.
+//! The files at `/media/`: their headers, and that no other file can be reached.
 
 use reqwest::Method;
 use reqwest::header::{IF_NONE_MATCH, RANGE};

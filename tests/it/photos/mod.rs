@@ -15,12 +15,12 @@ use crate::harness::{App, Browser, Page};
 
 const PHOTOS: &str = "/admin/properties/1/photos/";
 
-/// Sends a form of the page of photos: fields with text, and files by the names of their fields.
+/// Sends a form of the photos page: text fields, and files by the names of their fields.
 async fn send(staff: &Browser, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Page {
     send_to(staff, PHOTOS, fields, files).await
 }
 
-/// The same of any listing.
+/// Sends such a form for any listing.
 pub(crate) async fn send_to(
     staff: &Browser,
     path: &str,

@@ -1,4 +1,4 @@
-//! The pages that show photos, for readers and for programs.
+//! The pages that show photos, for people and programs.
 
 use super::pictures::jpeg;
 use super::{hashes, json, send, upload};

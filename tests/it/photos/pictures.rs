@@ -1,4 +1,4 @@
-//! Files as cameras and programs make them, and as they should not be.
+//! Picture files as cameras and programs make them, and invalid ones.
 
 use std::io::Cursor;
 
@@ -13,7 +13,7 @@ pub(crate) fn picture(width: u32, height: u32) -> RgbImage {
     })
 }
 
-/// A file of a picture; JPEG is written by the encoder that the site has, without metadata.
+/// A file of a picture; JPEG files come from the site's own encoder, without metadata.
 pub(crate) fn file(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
     let picture: DynamicImage = picture.into();
     let mut bytes = Vec::new();
@@ -34,13 +34,13 @@ pub(crate) fn jpeg(width: u32, height: u32) -> Vec<u8> {
     file(picture(width, height), ImageFormat::Jpeg)
 }
 
-/// A JPEG file with a segment of its own after the start.
+/// A JPEG file with an additional segment after the start.
 pub(crate) fn with_segment(jpeg: &[u8], marker: u8, content: &[u8]) -> Vec<u8> {
     let length = u16::try_from(content.len() + 2).expect("short").to_be_bytes();
     [&jpeg[..2], &[0xFF, marker], &length, content, &jpeg[2..]].concat()
 }
 
-/// What a camera writes: how the picture is to be turned, and where it was taken.
+/// A camera's metadata: the orientation and the location of the picture.
 pub(crate) fn exif(orientation: u8) -> Vec<u8> {
     let mut exif = b"Exif\0\0MM\0*\0\0\0\x08".to_vec();
     let entry = |tag: u16, kind: u16, count: u32, value: [u8; 4]| {
@@ -50,7 +50,7 @@ pub(crate) fn exif(orientation: u8) -> Vec<u8> {
         entry.extend(value);
         entry
     };
-    // Three entries: the maker, the orientation, and where the entries about the place begin.
+    // Three entries: the maker, the orientation, and the offset of the location's entries.
     exif.extend([0, 3]);
     exif.extend(entry(0x010F, 2, 4, *b"CAM\0"));
     exif.extend(entry(0x0112, 3, 1, [0, orientation, 0, 0]));
@@ -63,7 +63,7 @@ pub(crate) fn exif(orientation: u8) -> Vec<u8> {
     exif
 }
 
-/// A PNG file that promises very many pixels and has none.
+/// A PNG file that declares very many pixels and has none.
 pub(crate) fn promising_png(width: u32, height: u32) -> Vec<u8> {
     let mut png = file(picture(1, 1), ImageFormat::Png);
     png[16..20].copy_from_slice(&width.to_be_bytes());

@@ -15,12 +15,12 @@ fn folder(app: &App) -> PathBuf {
     PathBuf::from(app.variables["MEDIA_URL"].clone())
 }
 
-/// Removes what no listing has had since so long ago, as if files had been stored before that.
+/// Removes photos that no listing has had for this time, as if the files had been stored before that.
 async fn collect(app: &App, age: TimeDelta) -> usize {
     app.services.gallery.collect(Utc::now() - age).await.expect("collected")
 }
 
-/// Makes the store's files, and what the history has, look older than a day.
+/// Makes the store's files and the history's entries look older than a day.
 async fn age(app: &App) {
     for hash in std::fs::read_dir(folder(app)).expect("a folder") {
         for file in std::fs::read_dir(hash.expect("an entry").path()).expect("a folder") {
@@ -50,7 +50,7 @@ async fn files_are_removed_only_a_day_after_the_last_listing_had_them() {
     assert_eq!(collect(&app, day).await, 1, "one was deleted just now, and can be restored");
     assert!(!folder(&app).join(&names[0]).exists() && folder(&app).join(&names[1]).exists());
     age(&app).await;
-    // More listings were changed at once than the history lists: nothing is known of their photos.
+    // A statement changed more listings than the history records, so their photos are unknown.
     app.sql(
         "INSERT INTO history (id, xid, kind, row_count, actor, at) \
         VALUES (0, '1', 'bulk', 5000, 'x', now())",
@@ -66,7 +66,7 @@ async fn files_are_removed_only_a_day_after_the_last_listing_had_them() {
 #[tokio::test]
 async fn a_crash_between_file_and_row_leaves_files_that_are_removed_and_no_broken_photo() {
     let (app, staff) = spawn_staffed(1).await;
-    // The row can't be written: as after a crash, only the files are there.
+    // The row can't be written: as after a crash, only the files exist.
     app.sql("ALTER TABLE property ADD CONSTRAINT none CHECK (photos IS NULL) NOT VALID").await;
     let page = upload(&staff, &[("a.jpg", &jpeg(8, 6))]).await;
     assert_ne!(page.status, 303);
@@ -75,7 +75,7 @@ async fn a_crash_between_file_and_row_leaves_files_that_are_removed_and_no_broke
     assert_eq!((report.unused, report.files, report.missing.len()), (1, 2, 0));
     assert_eq!(collect(&app, TimeDelta::days(1)).await, 0, "an upload may be under way");
     assert_eq!(collect(&app, TimeDelta::seconds(-60)).await, 1);
-    // A listing does not begin to use a photo whose files are gone.
+    // A listing can't start to use a photo whose files are gone.
     app.sql("ALTER TABLE property DROP CONSTRAINT none").await;
     upload(&staff, &[("a.jpg", &jpeg(8, 6)), ("b.jpg", &jpeg(9, 6))]).await.assert_status(303);
     let names = hashes(&app).await;
@@ -125,14 +125,14 @@ struct S3(Child, String);
 
 impl Drop for S3 {
     fn drop(&mut self) {
-        // It may have ended.
+        // It may have ended already.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
 impl S3 {
-    /// `None` where none is installed: <https://pypi.org/project/moto>, below `target/moto` or in the path.
+    /// `None` if it is not installed: <https://pypi.org/project/moto>, in `target/moto` or on `PATH`.
     async fn start() -> Option<Self> {
         let own = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/moto/bin/moto_server");
         let program = if own.is_file() { own } else { "moto_server".into() };
@@ -183,7 +183,7 @@ async fn photos_are_stored_in_s3_and_served_from_there() {
     assert_eq!(collect(&app, TimeDelta::seconds(-60)).await, 1);
     app.get(&path).await.assert_status(404);
     assert_eq!(json(&app).await["photos"].as_array().map(Vec::len), Some(1));
-    // Without the store, pages are as they were.
+    // Without the store, pages are unchanged.
     drop(server);
     app.get("/properties/1/").await.assert_status(200);
 }

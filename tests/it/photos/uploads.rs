@@ -1,4 +1,4 @@
-//! Files that are uploaded: what becomes of them, and what is refused.
+//! Uploaded files: their renditions, and what is refused.
 
 use image::{DynamicImage, ImageFormat, Luma, Rgba, RgbaImage};
 
@@ -6,14 +6,14 @@ use super::pictures::{exif, file, jpeg, picture, promising_png, with_segment};
 use super::{PHOTOS, hashes, json, upload};
 use crate::harness::{App, Shows as _, spawn_staffed};
 
-/// A file of the first photo, decoded.
+/// Downloads and decodes a file of the photo at an index.
 async fn fetched(app: &App, at: usize, width: u32, extension: &str) -> image::RgbImage {
     let hash = &hashes(app).await[at];
     let page = app.get(&format!("/media/{hash}/{width}.{extension}")).await.assert_status(200);
     image::load_from_memory(&page.body).expect("a picture").into_rgb8()
 }
 
-/// Whether a pixel is nearly of a colour.
+/// Whether a pixel is close to a colour.
 fn is_like(picture: &image::RgbImage, (x, y): (u32, u32), colour: [u8; 3]) -> bool {
     let near = |(a, b): (&u8, &u8)| a.abs_diff(*b) < 40;
     picture.get_pixel(x, y).0.iter().zip(&colour).all(near)
@@ -102,7 +102,7 @@ async fn unusual_pictures_are_accepted() {
         ("grey.webp", file(DynamicImage::ImageLuma8(grey).into_rgb8(), ImageFormat::WebP)),
         ("tall.png", file(picture(3, 9000), ImageFormat::Png)),
         ("dot.jpeg", jpeg(1, 1)),
-        // The content counts, not the name.
+        // The content decides the format, not the name.
         ("photo.txt", file(picture(41, 30), ImageFormat::WebP)),
     ];
     let files: Vec<_> = files.iter().map(|(name, content)| (*name, content.as_slice())).collect();

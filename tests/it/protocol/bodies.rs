@@ -1,4 +1,4 @@
-//! A page in Redis: a head, and a body per encoding that has a key of its own.
+//! A page in Redis: a head, and a body with a separate key per encoding.
 
 use crate::harness::{App, OwnRedis, Page, Plan, RedisCli, until};
 use crate::pages::encodings::decoded;
@@ -14,7 +14,7 @@ async fn encoded(app: &App, encoding: &str) -> Page {
     page
 }
 
-/// A site whose pages only Redis keeps, with a page there.
+/// A site that stores pages only in Redis, with a page there.
 async fn spawn() -> App {
     let app = Plan::new().await.homes(24).await.without_memory().start().await;
     app.get(LIST).await.assert_stored();
@@ -41,7 +41,7 @@ async fn a_hit_transfers_the_body_that_is_asked_for_and_no_other() {
             encoded(&app, encoding).await.assert_hit();
         }
         let sent = figure(&cli, "stats", "total_net_output_bytes").await - before;
-        // The head and the generations, and what INFO and the following of the log transfer.
+        // The head and the generations, and the traffic of INFO and of following the log.
         let most = 20 * (length + 800) + 15_000;
         assert!(sent < most, "{encoding}: {sent} bytes for {length} of {text}");
     }
@@ -103,7 +103,7 @@ async fn an_instance_that_read_one_body_has_the_others_made_of_it() {
 async fn an_encoding_that_redis_has_not_yet_is_a_hit_all_the_same() {
     let first = Plan::new().await.homes(24).await.start().await;
     first.get(LIST).await.assert_stored();
-    // Only the body as it is: no request has asked for another one.
+    // Only the uncompressed body: no request has asked for another one.
     assert_eq!(first.keys("body").await.len(), 1);
     let other = first.another().without_memory().start().await;
     for encoding in ["br", "gzip"] {
@@ -111,14 +111,14 @@ async fn an_encoding_that_redis_has_not_yet_is_a_hit_all_the_same() {
         assert!(page.cache_status().starts_with("page-redis; hit"), "{}", page.cache_status());
         assert_eq!(decoded(&page), first.get(LIST).await.body);
     }
-    // It is there once it has been requested and the page has lived for a while.
+    // It exists after it was requested and the page has lived for a while.
     encoded(&first, "br").await;
     until("the better compression is stored", async || first.keys("body").await.len() == 2).await;
 }
 
 #[tokio::test]
 async fn bodies_are_weighed_and_removed_with_their_pages_and_are_no_pages() {
-    // Of its own: only so many keys are looked at, and other tests' would be among them.
+    // A separate Redis: only a limited number of keys is examined, and other tests' keys would be among them.
     let redis = OwnRedis::start(&[]).await;
     let plan = Plan::new().await.homes(24).await.without_memory().set("REDIS_URL", redis.url());
     let app = plan.set("DEBUG", "true").start().await;

@@ -1,4 +1,4 @@
-//! Following the event log: dead connections, other databases' numbers, entries that can't be read.
+//! Following the event log: dead connections, other databases' ids, unreadable entries.
 
 use std::process::Command;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::harness::{
 const READER: &str = "SELECT pid FROM pg_stat_activity
     WHERE datname = current_database() AND state = 'idle' AND query = 'ROLLBACK'";
 
-/// A backend that is stopped until this is dropped: creating a database waits for every backend of the server.
+/// A backend that is frozen until this is dropped: creating a database waits for every backend of the server.
 struct Stopped(String);
 
 impl Stopped {
@@ -47,7 +47,7 @@ async fn a_dead_connection_to_the_log_is_replaced_and_what_it_missed_is_seen() {
     seen.await;
 }
 
-/// A site on a database of its own, with a prefix and a Redis that are another site's too.
+/// A site with its own database, and with another site's prefix and Redis.
 async fn app_on(redis: &OwnRedis, database: TestDatabase) -> App {
     let plan = Plan::on(database).set("REDIS_URL", redis.url());
     plan.set("CACHE_KEY_PREFIX", "shared").homes(2).await.start().await
@@ -94,7 +94,7 @@ async fn a_long_transaction_elsewhere_leaves_pages_hits_after_the_event_was_appl
     app.sql("UPDATE property SET title = 'Once' WHERE id = 1").await;
     app.has_heard_of_everything().await;
     app.get("/properties/1/").await.assert_status(200);
-    // Each of these looks at the log again, from the position that the long transaction holds back.
+    // Each of these reads the log again, from the position that the long transaction holds back.
     for _ in 0..5 {
         app.has_heard_of_everything().await;
         app.get("/properties/1/").await.assert_hit().shows(["Once"]);
@@ -102,7 +102,7 @@ async fn a_long_transaction_elsewhere_leaves_pages_hits_after_the_event_was_appl
     long.batch_execute("ROLLBACK").await.expect("ended");
 }
 
-/// Events behind a transaction that stays open: more than are applied one by one.
+/// Events behind a transaction that stays open: more than are applied individually.
 #[tokio::test]
 async fn a_backlog_behind_an_open_transaction_is_applied_once() {
     let first = spawn_homes(40).await;

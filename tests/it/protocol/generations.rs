@@ -1,4 +1,4 @@
-//! Entries live by the generations of their tags, and nothing brings a dead one back.
+//! Entries are valid by the generations of their tags, and an invalid one never becomes valid again.
 
 use crate::harness::{Plan, RedisCli, Shows as _, listing};
 

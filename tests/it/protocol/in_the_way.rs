@@ -1,4 +1,4 @@
-//! Transactions that others are in the way of: nothing of them is done, and the client is told to try again.
+//! Transactions that conflict with others: nothing is written, and the client is told to try again.
 
 use property_listings::db::{Client, Database, DbError, Transaction};
 
@@ -27,7 +27,7 @@ async fn what_others_overtook_or_a_standby_refused_is_worth_trying_again() {
     let pool = Database::new(own.config(), 2).expect("a pool");
     let (mut first, mut second) = (client(&pool).await, client(&pool).await);
 
-    // Each waits for what the other one has; the server ends one of them.
+    // Each waits for a lock of the other; the server ends one of them.
     let (one, two) = (first.transaction().await, second.transaction().await);
     let (one, two) = (one.expect("begun"), two.expect("begun"));
     one.batch_execute(&update(1)).await.expect("locked");
@@ -67,7 +67,7 @@ async fn a_bulk_action_that_another_transaction_is_in_the_way_of_is_refused_for_
         ("post", "yes"),
         ("location", "Portobello"),
     ];
-    // Rows are taken in the order of their numbers: the site has the first one.
+    // Rows are locked in the order of their numbers: the site has the first one.
     let crossing = "UPDATE property SET price = 7 WHERE id = 1; COMMIT";
     let moving = staff.submit("/admin/properties/", &fields);
     app.database.held_up(begin, 1, crossing, moving).await.assert_status(503);

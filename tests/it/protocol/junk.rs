@@ -1,8 +1,8 @@
-//! Whatever lies under a key, the answer is right.
+//! Responses are right for any content under a key.
 
 use crate::harness::{App, Plan, RedisCli, spawn_homes, until};
 
-/// Fills the caches, spoils every entry, and checks that the page is right, and a hit again after that.
+/// Fills the caches, spoils every entry, and checks that the page is right, and a hit again afterwards.
 async fn survives(app: &App, what: &str, spoil: impl AsyncFn(&RedisCli, &str)) {
     let redis = app.redis().await;
     for path in ["/properties/", "/properties/1/"] {
@@ -53,7 +53,7 @@ async fn whatever_lies_under_every_key_is_a_miss_and_the_page_is_right() {
         change(redis, key, claim).await;
     })
     .await;
-    // Right in everything else: its stamps are alive, and its checksum fits.
+    // Valid in everything else: its stamps are current, and its checksum is right.
     survives(&app, "another build", async |redis, key| {
         // A body has no head of its own.
         if key.contains(":body:") {
@@ -73,7 +73,7 @@ async fn whatever_lies_under_every_key_is_a_miss_and_the_page_is_right() {
     .await;
 }
 
-/// Makes an entry's checksum fit what it holds now.
+/// Updates an entry's checksum.
 fn seal(bytes: &mut [u8]) {
     let sum = crc32fast::hash(&bytes[8..]);
     bytes[4..8].copy_from_slice(&sum.to_le_bytes());

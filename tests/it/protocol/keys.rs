@@ -1,4 +1,4 @@
-//! Keys come from the parsed query: what doesn't matter makes no entry, what matters is never merged.
+//! Keys come from the parsed query: irrelevant differences share an entry, relevant ones never do.
 
 use crate::harness::{spawn_app, spawn_homes};
 

@@ -1,4 +1,4 @@
-//! How long entries live.
+//! The lifetimes of entries.
 
 use crate::harness::{App, Plan, spawn_homes, until};
 
@@ -12,7 +12,7 @@ async fn lifetimes(app: &App, family: &str) -> Vec<f64> {
     seconds
 }
 
-/// The remaining lifetime that a hit tells.
+/// The remaining lifetime that a hit reports.
 async fn told(app: &App, path: &str) -> u64 {
     app.get(path).await;
     let page = app.get(path).await;
@@ -47,7 +47,7 @@ async fn a_page_lives_no_longer_than_the_data_that_it_shows() {
 async fn a_page_made_of_old_data_lives_only_as_long_as_that() {
     let app = Plan::with_homes(1).await.set("QUERYSET_CACHE_TTL", "3").start().await;
     app.get("/properties/?format=json").await;
-    // The same rows in another format, made of the queryset that is there already.
+    // The same rows in another format, made of the queryset that is already cached.
     let first = told(&app, "/properties/").await;
     assert!(first <= 3, "{first}");
     let age = app.get("/properties/?format=json").await;
@@ -86,7 +86,7 @@ async fn an_entry_that_has_expired_is_computed_anew() {
         let plan = Plan::with_homes(1).await;
         let app = plan.set("PAGE_CACHE_MEMORY_MB", memory).set("PAGE_CACHE_TTL", "1").start().await;
         app.get("/properties/").await;
-        // Nobody asks while it is about to expire, or it would be computed anew before.
+        // No request is sent while it is about to expire, because that would refresh it.
         until("the page has expired", async || app.keys("page").await.is_empty()).await;
         let page = app.get("/properties/").await;
         assert!(page.is_stored(), "{memory}: {page:?}");

@@ -1,5 +1,5 @@
-//! Databases that lose transactions, and then give their numbers again: a failover to a standby that lags, dumps that
-//! are restored in place, older files.
+//! Databases that lose transactions, and then assign their ids again: a failover to a lagging standby, dumps that are
+//! restored in place, older files.
 
 use std::time::Duration;
 
@@ -8,21 +8,21 @@ use tokio_postgres::NoTls;
 
 use crate::harness::{App, OwnPostgres, Plan, TestDatabase, eventually, until, until_within};
 
-/// What SPEC promises after the end of a fault.
+/// How soon after the end of a fault an instance must be up to date.
 const BOUND: Duration = Duration::from_secs(5);
 
 const PATHS: [&str; 4] =
     ["/properties/", "/properties/1/", "/properties/?location=Leith", "/properties/?format=json"];
 
-/// A row and a title that the database loses.
+/// A row and a title that the database will lose.
 const LOST: &str = "INSERT INTO property (title, description, price, location, created_at)
         VALUES ('Lost home', 'D', 1, 'Leith', '2026-02-01 00:00Z');
     UPDATE property SET title = 'Lost title' WHERE id = 1";
 
-/// Every table that a write to a listing touches.
+/// Every table that a write to a listing changes.
 const TABLES: [&str; 4] = ["property", "event_log", "history", "property_tally"];
 
-/// Two instances on a database of their own server.
+/// Two instances on a database of a separate server.
 struct Site {
     server: OwnPostgres,
     apps: Vec<App>,
@@ -41,7 +41,7 @@ impl Site {
         &self.apps[0].database
     }
 
-    /// Writes what will be lost; every instance shows it, from memory and from Redis.
+    /// Writes data that will be lost; every instance shows it, from memory and from Redis.
     async fn write_what_will_be_lost(&self) {
         self.database().run(LOST).await;
         for app in &self.apps {
@@ -52,7 +52,7 @@ impl Site {
         }
     }
 
-    /// No instance, nor one that starts now, shows what was lost, and all follow what is written from now on.
+    /// Asserts that no instance, nor a new one, shows the lost data, and that all follow later writes.
     async fn shows_only_what_the_database_has(&mut self) {
         let third = self.apps[0].another().start().await;
         self.apps.push(third);
@@ -65,7 +65,7 @@ impl Site {
                 .await;
             }
         }
-        // The numbers of the lost events are given again.
+        // The numbers of the lost events are assigned again.
         for round in 0..8 {
             let title = format!("Round {round}");
             let sql = format!("UPDATE property SET title = '{title}' WHERE id = 1");
@@ -87,7 +87,7 @@ impl Site {
     }
 }
 
-/// The standby has everything so far, and gets nothing more.
+/// The standby has everything so far, and receives nothing more.
 async fn stop_receiving(standby: &OwnPostgres, database: &TestDatabase) {
     let value = async |sql: &str| {
         let config = standby.config(&database.name);
@@ -114,7 +114,7 @@ async fn after_a_failover_that_lost_rows_no_instance_shows_them_and_reused_event
     site.write_what_will_be_lost().await;
     standby.take_over(&mut site.server).await;
     std::mem::swap(&mut site.server, &mut standby);
-    // Before the instances look again, the transaction ids are those of before.
+    // Before the instances look again, the transaction ids are as before.
     for n in 0..2 {
         site.database().run(&format!("UPDATE property SET price = {n} WHERE id = 2")).await;
     }
@@ -144,7 +144,7 @@ async fn a_dump_that_is_restored_while_no_instance_runs_is_noticed_at_the_start(
     site.shows_only_what_the_database_has().await;
 }
 
-/// Restores the rows of some tables, which are emptied first.
+/// Restores the rows of some tables, after emptying them.
 async fn restore_rows(empty: &str, tables: &[&str], options: &[&str]) {
     let mut site = Site::start().await;
     let mut words = vec!["--data-only"];

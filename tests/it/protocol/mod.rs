@@ -1,4 +1,4 @@
-//! The cache protocol's promises, each with the interleaving or the fault that would break it.
+//! The guarantees of the cache protocol, each with the interleaving or the fault that would break it.
 
 mod admission;
 mod bodies;

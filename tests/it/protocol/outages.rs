@@ -1,10 +1,10 @@
-//! Redis slow, gone, wiped: pages stay right, and nothing of before comes back.
+//! Redis slow, unreachable, or wiped: pages stay right, and no old entry is served again.
 
 use std::time::Duration;
 
 use crate::harness::{App, OwnRedis, Plan, Shows as _, Stopwatch, listing, spawn_homes, until};
 
-/// Every answer is new until, and when, the cache is in use again.
+/// Asserts that every response is new before and after the cache is used again.
 async fn stays_new_and_becomes_a_hit(app: &App, path: &str, new: &str) {
     until("pages are hits again", async || {
         let page = app.get(path).await.assert_status(200);
@@ -40,7 +40,7 @@ async fn what_was_written_while_redis_was_gone_is_not_stale_when_it_returns_with
     assert!(app.get("/properties/").await.has("Mended"));
     redis.restore();
     stays_new_and_becomes_a_hit(&app, "/properties/", "Mended").await;
-    // What psql writes likewise.
+    // The same applies to a write with psql.
     app.get("/properties/1/").await;
     redis.cut();
     app.get("/properties/1/").await.assert_status(200);

@@ -1,4 +1,4 @@
-//! A load that a write overtakes may answer whoever asked, and nobody later.
+//! A load that a write overtakes may answer requests that were waiting, but no later ones.
 
 use crate::harness::{Held, Plan, Reader, Shows as _, create_role, listing, shared};
 
@@ -16,7 +16,7 @@ async fn a_page_that_a_write_overtakes_is_not_served_afterwards() {
         hold.somebody_waits().await;
         staff.edit_listing(1, &listing(&format!("Home 1 {mended}"), "1000", "Leith")).await;
         hold.release().await;
-        // Otherwise the reader was not held.
+        // Otherwise the reader was not blocked.
         asking.await.expect("answered").assert_status(200).hides([&mended]);
         for app in [&held.reading, &held.writing] {
             app.get(path).await.assert_status(200).shows([&mended]);
@@ -55,7 +55,7 @@ async fn two_writes_that_overtake_one_load_leave_neither_older_state() {
     let first = held.reading.reader.asks("/properties/1/");
     hold.somebody_waits().await;
     staff.edit_listing(1, &listing("Second", "1000", "Leith")).await;
-    // Until the other instance hears of it, whoever asks there for the same rows follows the first reader.
+    // Until the other instance hears of it, its requests for the same rows follow the first reader.
     held.reading.has_heard_of_something().await;
     let second = held.reading.reader.asks("/properties/1/?format=json");
     hold.readers_wait(2).await;

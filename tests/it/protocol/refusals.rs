@@ -1,4 +1,4 @@
-//! A Redis that answers, and refuses: full, or read-only after a failover.
+//! A Redis that answers but refuses: full, or read-only after a failover.
 
 use crate::harness::{App, OwnRedis, Plan, Shows as _, listing, until};
 
@@ -38,7 +38,7 @@ async fn a_redis_that_refuses_an_invalidation_is_not_read_until_it_is_repaired()
     app.get("/properties/").await;
     assert!(app.get("/properties/").await.is_hit());
     let cli = redis.cli().await;
-    // A replica answers reads and refuses writes; a failover leaves a site with one for a while.
+    // A replica answers reads and refuses writes; after a failover, a site may use one for a while.
     cli.run::<()>(&["REPLICAOF", "127.0.0.1", "1"]).await;
     app.create_without_session(&listing("Mended", "1", "Leith")).await;
     for _ in 0..5 {

@@ -1,8 +1,8 @@
-//! A write that is rolled back invalidates nothing; one that commits late is not forgotten.
+//! A write that is rolled back invalidates nothing; one that commits late is not missed.
 
 use crate::harness::{Plan, Shows as _, listing, spawn_homes, spawn_staffed, until};
 
-/// Refuses a listing at the end of its transaction, as a deferred constraint does.
+/// Refuses a listing at the end of its transaction, like a deferred constraint.
 const REFUSE_LATE: &str = "
     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN

@@ -1,4 +1,4 @@
-//! How often a page asks Redis.
+//! The number of requests to Redis for a page.
 
 use crate::harness::{OwnRedis, Plan, listing, until};
 
@@ -14,9 +14,9 @@ async fn what_an_invalidation_has_made_void_is_not_looked_for() {
         app.create_without_session(&listing(title, "1", "Leith")).await;
         let before = cli.calls("mget").await;
         assert!(app.get("/properties/").await.assert_stored().has(title));
-        // The page alone: of its rows, count and places the generations are known to be gone.
+        // Only the page: the generations of its rows, count and places are known to be missing.
         assert_eq!(cli.calls("mget").await, before + 1, "{title}");
-        // What was loaded since is looked for, and found, in another format and by another instance.
+        // What was loaded since is looked up and found, in another format and by another instance.
         let status = app.get("/properties/?format=json").await.cache_status().to_owned();
         assert!(status.starts_with("queryset; hit"), "{status}");
         until("the other instance has heard of it", async || {

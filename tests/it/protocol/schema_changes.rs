@@ -1,11 +1,11 @@
-//! Statements that are prepared before the schema changes, or the server loses them, work afterwards.
+//! Prepared statements still work after the schema changes, or after the server loses them.
 
 use property_listings::db::{Database, GenericClient as _, properties, users};
 use property_listings::domain::PropertyId;
 
 use crate::harness::{Browser, Plan, TestDatabase, listing, spawn_homes};
 
-/// What an administrator may do while the site runs.
+/// Changes that an administrator may make while the site runs.
 const CHANGES: [&str; 9] = [
     "ALTER TABLE property ALTER COLUMN price TYPE numeric(12,2)",
     "ALTER TABLE property ADD COLUMN note text",
@@ -56,7 +56,7 @@ async fn everything_works(public: &Browser, staff: &Browser, price: &str) {
 
 #[tokio::test]
 async fn pages_and_forms_work_after_every_change_of_the_schema() {
-    // Everything is asked of the database, by two connections, which have prepared it all.
+    // Everything is read from the database, over two connections that have prepared all statements.
     let plan = Plan::with_homes(3).await.without_memory();
     let app = plan.set("REDIS_URL", "off").set("DATABASE_POOL_SIZE", "2").start().await;
     let (public, staff) = (app.stranger(), app.staff().await);
@@ -101,7 +101,7 @@ async fn a_statement_that_the_server_has_forgotten_is_prepared_again() {
         client.batch_execute(forgetting).await.expect("done");
         assert!(properties::find(&client, PropertyId(1)).await.expect(forgetting).is_some());
         drop(client);
-        // What the connection was set up with may be lost too, so another one takes its place.
+        // The connection's settings may be lost too, so it is replaced.
         let client = pool.client().await.expect("a client");
         let row = client.query_one("SHOW statement_timeout", &[]).await;
         assert_eq!(row.expect("answered").get::<_, &str>(0), "10s");

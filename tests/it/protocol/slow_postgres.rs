@@ -1,4 +1,4 @@
-//! PostgreSQL slow, frozen, restarted: requests end in bounded time, and no connection carries what another left over.
+//! PostgreSQL slow, frozen, restarted: requests end in limited time, and no connection has another request's leftovers.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::harness::{
     Browser, Plan, Proxy, Shell, Stopwatch, TestDatabase, eventually_within, listing, until,
 };
 
-/// What a read waits for an answer, and somewhat more for a busy machine.
+/// How long a read waits for an answer, and some more for a busy machine.
 const BOUND: Duration = Duration::from_secs(5);
 
 fn pool(database: &TestDatabase, size: usize) -> Database {
@@ -195,7 +195,7 @@ async fn a_page_whose_statement_takes_too_long_says_so_and_the_log_names_the_sta
         }
         lock.release().await;
     }
-    // A line is written after the response that it is about.
+    // The line is written after the response.
     until("the log names the statements", async || {
         let log = site.log();
         let texts = ["a statement took too long: ", "FROM property", "UPDATE session"];
@@ -257,7 +257,7 @@ async fn requests_beyond_the_queue_are_refused_at_once() {
     assert!(matches!(refused, Err(DbError::Unavailable(_))));
     drop(client);
     for one in waiting {
-        // Each gives its connection to the next.
+        // Each returns its connection to the next.
         drop(one.await.expect("its turn comes"));
     }
 }

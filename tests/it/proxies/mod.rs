@@ -1,4 +1,4 @@
-//! Behind proxies: the client's address, the site's own origin, health checks, sockets.
+//! Behind proxies: the client's address, the site's origin, health checks, sockets.
 
 mod sockets;
 mod visitors;

@@ -21,7 +21,7 @@ async fn a_site_on_a_unix_socket_serves_and_reaches_itself_and_replaces_an_aband
     let plan = Plan::new().await.homes(3).await;
     let shell = Shell::of(&plan);
     let socket = Path::new(&shell.file("marker", "")).with_file_name("site.sock");
-    // A socket that no process listens on, as a killed site leaves it.
+    // A socket without a listening process, as a killed site leaves it.
     drop(std::os::unix::net::UnixListener::bind(&socket).expect("bound"));
     let shell = shell.set("HOST", format!("unix:{}", socket.display()));
     let mut site = shell.serve(&["serve"]);

@@ -1,4 +1,4 @@
-//! Who a request comes from, as a proxy states it.
+//! The client of a request, as a proxy reports it.
 
 use reqwest::Method;
 
@@ -11,10 +11,10 @@ async fn behind_a_proxy() -> App {
     plan.set("SITE_URL", PUBLIC).start().await
 }
 
-/// Sends the login form as a proxy passes it on.
+/// Sends the login form as a proxy forwards it.
 async fn log_in(browser: &Browser, password: &str, headers: &[(&str, &str)]) -> Page {
     let form = browser.get_with("/admin/login/", headers).await;
-    // The cookie is Secure, and the proxy's own connection is not.
+    // The cookie is Secure, but the proxy's own connection is not.
     let cookie = form.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
     let token = form.field("csrf_token");
     let mut request = browser.request(Method::POST, "/admin/login/").header("cookie", cookie);
@@ -32,7 +32,7 @@ async fn each_client_behind_a_trusted_proxy_is_throttled_by_its_own_address() {
     let visitor = app.stranger();
     let from = |address: &'static str| [("x-forwarded-for", address)];
     for attempt in 0..6 {
-        // What the client wrote itself stands before what the proxy appends.
+        // The addresses that the client wrote come before the one that the proxy appends.
         let forged = format!("192.0.2.{attempt}, 203.0.113.9");
         let page = log_in(&visitor, "wrong", &[("x-forwarded-for", &forged)]).await;
         page.assert_status(if attempt < 5 { 422 } else { 429 });
@@ -77,7 +77,7 @@ async fn health_is_told_to_every_host_and_nothing_else_is() {
 async fn the_request_id_of_a_trusted_proxy_is_echoed_and_every_other_is_replaced() {
     let generated = |id: &str| id.len() == 16 && id.bytes().all(|b| b.is_ascii_hexdigit());
     let id = async |app: &App, name: &str, value: &str| {
-        // The first request computes the page, the second is answered from memory.
+        // The first request renders the page, the second is answered from memory.
         let ids = [(); 2].map(async |()| {
             let page = app.reader.get_with("/properties/", &[(name, value)]).await;
             page.header("x-request-id").to_owned()

@@ -1,4 +1,4 @@
-//! What clients notice of an instance that is told to stop.
+//! What clients see of an instance that is told to stop.
 
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::harness::{Plan, Serving, Shell, eventually, until};
 trait Stream: AsyncRead + AsyncWrite + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Unpin> Stream for T {}
 
-/// Where an instance listens.
+/// The kind of socket on which an instance listens.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Socket {
     Tcp,
@@ -22,7 +22,7 @@ enum Socket {
 /// A client of an instance.
 struct Client(String);
 
-/// A response's status and its head and body.
+/// The status of a response, and its head and body.
 struct Seen(u16, String);
 
 impl Client {
@@ -33,13 +33,13 @@ impl Client {
         })
     }
 
-    /// Gets a path on a new connection; nothing if the connection is refused.
+    /// Requests a path on a new connection; `None` if the connection is refused.
     async fn get(&self, path: &str) -> Option<Seen> {
         ask(&mut *self.connect().await.ok()?, path).await
     }
 }
 
-/// Gets a path on a connection that may stay open; nothing if it is closed.
+/// Requests a path on a connection that may stay open; `None` if it is closed.
 async fn ask(stream: &mut dyn Stream, path: &str) -> Option<Seen> {
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
     stream.write_all(request.as_bytes()).await.ok()?;
@@ -101,7 +101,7 @@ async fn an_instance_is_first_unready_then_closes_connections_then_refuses_them_
         });
         let unready = unready.await;
         assert!(unready.1.contains("about to stop") && !unready.closes(), "{socket:?}");
-        // One page from memory and one that goes the long way.
+        // One page from memory and one that is not.
         for path in ["/properties/", "/properties/no-cache/"] {
             let page = client.get(path).await.expect("answered");
             assert!(page.0 == 200 && !page.closes(), "{socket:?} {path}");
@@ -119,7 +119,7 @@ async fn an_instance_is_first_unready_then_closes_connections_then_refuses_them_
         }
         // An idle connection ends with the instance.
         assert_eq!(kept.read(&mut [0]).await.expect("readable"), 0, "{socket:?}");
-        // A socket that is passed belongs to another process, for which connections wait.
+        // A passed socket belongs to another process, and keeps connections waiting for it.
         let refused = client.connect().await.is_err();
         assert_eq!(refused, socket != Socket::Passed, "{socket:?}");
         assert_eq!(wait(site).await, Some(0), "{socket:?}");

@@ -1,4 +1,4 @@
-//! How migrations are applied: their locks, indexes that are built while others write, and runs that were interrupted.
+//! How migrations are applied: locks, indexes that are built during writes, and interrupted runs.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use refinery::Migration;
 
 use crate::harness::{TestDatabase, until};
 
-/// Gives up soon.
+/// Limits that give up soon.
 const HASTE: Patience =
     Patience { lock: Duration::from_millis(200), attempts: 2, pause: Duration::from_millis(10) };
 
 const INDEX: &str = "-- While others write.\nCREATE INDEX CONCURRENTLY IF NOT EXISTS probe ON property (price, id);";
 
-/// Applies a further migration.
+/// Applies an additional migration.
 async fn apply(database: &TestDatabase, sql: &str, patience: Patience) -> Result<(), DbError> {
     let pool = Database::new(database.config(), 2).expect("a pool");
     let mut all = migrations::all();
@@ -27,7 +27,7 @@ async fn is_applied(database: &TestDatabase) -> bool {
     database.value(sql).await == "1"
 }
 
-/// Whether the index `probe` is valid; empty if there is none.
+/// Whether the index `probe` is valid; empty if it does not exist.
 async fn is_valid(database: &TestDatabase) -> String {
     let sql = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('probe')";
     database.value(sql).await
@@ -65,7 +65,7 @@ async fn an_index_that_was_left_unfinished_is_built_again() {
     database.run("UPDATE property SET title = title || id").await;
     apply(&database, unique, Patience::USUAL).await.expect("applied");
     assert_eq!(is_valid(&database).await, "t");
-    // The record of it was lost.
+    // The record of the migration was lost.
     database.run("DELETE FROM refinery_schema_history WHERE version = 900").await;
     apply(&database, unique, Patience::USUAL).await.expect("applied");
 }

@@ -1,4 +1,4 @@
-//! Releases: migrations while an older release runs, two releases side by side, restarts.
+//! Releases: migrations while an older release runs, two releases at the same time, restarts.
 
 mod draining;
 mod first_release;

@@ -1,4 +1,4 @@
-//! Two instances behind nginx, which are restarted one after the other.
+//! Two instances behind nginx, restarted one after the other.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -88,7 +88,7 @@ async fn no_request_fails_while_two_instances_on_unix_sockets_are_restarted() {
     restart_both(sockets.clone(), sockets.map(|socket| ("HOST", socket))).await;
 }
 
-/// Restarts instances one after the other while nginx, which knows them by names, sends them requests.
+/// Restarts instances one after the other while nginx, which resolves their names, sends them requests.
 async fn restart_both(names: [String; 2], settings: [(&'static str, String); 2]) {
     let port = free_port();
     let Some(nginx) = Nginx::start(port, &names) else {
@@ -141,6 +141,6 @@ async fn restart_both(names: [String; 2], settings: [(&'static str, String); 2])
     };
     let (a, b, c, d, ()) = tokio::join!(read(0), read(1), read(2), write(), restart);
     assert!(a + b + c > 300 && d > 50, "{a} {b} {c} {d}");
-    // nginx repeats a GET, so that no client tells.
+    // nginx repeats a GET, so clients would not notice a reset.
     assert_eq!(nginx.resets(), Vec::<String>::new());
 }

@@ -2,7 +2,7 @@
 
 use crate::harness::{App, Plan, Shows as _};
 
-/// Two releases without a memory tier, of which the second keeps its data under a version.
+/// Two releases without a memory tier; the second one uses another version of data.
 async fn releases(data: &'static str) -> (App, App) {
     let plan = Plan::with_homes(3).await.without_memory();
     let old = plan.release("old", "data-1").start().await;
@@ -24,7 +24,7 @@ async fn releases_leave_each_others_pages_alone_and_share_data_of_one_version() 
         assert!(status.starts_with("queryset; hit"), "{path}: {status}");
         assert!(status.contains("page-redis; fwd=uri-miss; stored"), "{path}: {status}");
     }
-    // Each finds its own, however often the other one asks.
+    // Each finds its own entries, however often the other one requests the page.
     for app in [&old, &new, &old, &new] {
         for path in PATHS {
             let status = app.cache_status(path).await;
@@ -82,7 +82,7 @@ async fn a_write_through_one_release_is_seen_at_once_through_all() {
             }
         }
     }
-    // A clear through one ends the entries of both.
+    // A clear through one release clears the entries of both.
     for reader in [&old, &new] {
         reader.get("/properties/").await.assert_status(200);
     }

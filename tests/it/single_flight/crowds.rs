@@ -1,13 +1,13 @@
-//! Many who ask for one page at once.
+//! Many concurrent requests for one page.
 
 use property_listings::cache::Level;
 
 use crate::harness::{App, Page, Plan, Reader, Shows as _};
 
-/// How many ask each instance at once.
+/// The number of concurrent requests to each instance.
 const CROWD: usize = 250;
 
-/// Asks an instance so often at once; the answers come when the load is released.
+/// Sends this many concurrent requests to an instance; the responses come when the load is released.
 fn ask(app: &App, path: &str) -> Vec<tokio::task::JoinHandle<Page>> {
     (0..CROWD).map(|_| app.reader.asks(path)).collect()
 }
@@ -72,7 +72,7 @@ async fn without_memory_requests_for_one_page_follow_one_load_too() {
     let hold = app.hold(Reader::Rows).await;
     let asking = ask(&app, "/properties/1/?format=json");
     hold.somebody_waits().await;
-    // Whoever comes after the release finds the page in Redis.
+    // A request after the release finds the page in Redis.
     hold.release().await;
     for page in asking {
         assert!(page.await.expect("answered").assert_status(200).has("Home 1"));
@@ -102,7 +102,7 @@ async fn html_and_json_of_one_list_share_one_load_of_rows_and_one_of_the_count()
             followers.iter().filter(|text| text.starts_with("queryset; fwd=uri-miss; collapsed"));
         let wanted = match reader {
             Reader::Rows => 1,
-            // The rows may have been there before the second of the two asked.
+            // The rows may have been loaded before the second of the two requests came.
             Reader::Count => collapsed.clone().count(),
         };
         assert_eq!(collapsed.count(), wanted, "{followers:?}");

@@ -1,4 +1,4 @@
-//! A load that fails fails for everybody who waits for it, and for nobody later.
+//! A failed load fails every request that waits for it, and no later one.
 
 use property_listings::cache::Level;
 
@@ -16,7 +16,7 @@ async fn start(redis: Option<&str>) -> App {
     plan.holdable().await.start().await
 }
 
-/// Everybody asks, and waits for one load, which a test then makes fail.
+/// Many requests wait for one load, which a test then makes fail.
 async fn crowd(app: &App) -> (Hold, Vec<tokio::task::JoinHandle<Page>>) {
     let missed = app.counts(Level::PageMemory).await.misses;
     let hold = app.hold(Reader::Rows).await;

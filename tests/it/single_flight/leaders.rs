@@ -1,4 +1,4 @@
-//! Leaders that go away, and leaders from before a write.
+//! Leaders whose clients disconnect, and leaders from before a write.
 
 use property_listings::cache::Level;
 use tokio::io::AsyncWriteExt as _;
@@ -15,7 +15,7 @@ async fn start(redis: Option<&str>) -> App {
     plan.holdable().await.start().await
 }
 
-/// Asks for a page over a connection that can be dropped.
+/// Requests a page over a connection that can be dropped.
 async fn leave_able(app: &App, path: &str) -> TcpStream {
     let address = app.origin.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).await.expect("it listens");
@@ -24,7 +24,7 @@ async fn leave_able(app: &App, path: &str) -> TcpStream {
     stream
 }
 
-/// Resets a connection, as that of a client is which has crashed: the site then drops what it did for it.
+/// Resets a connection, as when a client crashes: the site then drops the request.
 fn leave(stream: TcpStream) {
     stream.set_zero_linger().expect("a socket");
     drop(stream);
@@ -43,7 +43,7 @@ async fn a_client_that_leaves_while_its_request_leads_keeps_no_follower_from_the
         let followers: Vec<_> = (0..10).map(|_| app.reader.asks(path)).collect();
         app.has_missed(missed + 10).await;
         leave(leader);
-        // The site has noticed that somebody left once it has answered somebody who came later.
+        // When the site answers a later request, it has noticed the disconnect.
         app.get("/healthz").await.assert_status(200);
         hold.release().await;
         for follower in followers {

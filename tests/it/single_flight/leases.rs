@@ -1,4 +1,4 @@
-//! Instances that share a Redis leave a load to the one that has begun it, for a while.
+//! Instances that share a Redis leave a load to the one that began it, for a while.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use property_listings::cache::Level;
 
 use crate::harness::{Browser, OwnRedis, Plan, Reader, Shell, Shows as _, Stopwatch, until};
 
-/// How long the load of another instance is waited for, with somewhat more for a busy machine.
+/// How long another instance's load is waited for, and some more for a busy machine.
 const DELAY: Duration = Duration::from_millis(3500);
 
 #[tokio::test]
@@ -27,7 +27,7 @@ async fn while_one_instance_loads_another_waits_for_it_and_shares_what_it_loaded
         let asked = cli.calls("evalsha").await;
         let follower = second.reader.asks(&path);
         second.has_missed(missed + 1).await;
-        // The leases and stores of both counts are four; whatever is more asks for the lease of the rows again.
+        // The leases and stores of both counts are four commands; any more are requests for the lease of the rows.
         until("it waits for the other instance or loads", async || {
             cli.calls("evalsha").await >= asked + 6 || hold.waiting().await > 1
         })
@@ -37,8 +37,8 @@ async fn while_one_instance_loads_another_waits_for_it_and_shares_what_it_loaded
         let leader = leader.await.expect("answered").assert_status(200);
         let follower = follower.await.expect("answered").assert_status(200);
         assert_eq!(leader.body, follower.body);
-        // Whoever waits for longer than a second loads for themselves, and so does an instance whose Redis timed out on
-        // a busy machine, or whose generations a start has just made void; such a round proves nothing.
+        // An instance loads for itself if it waits longer than a second, if its Redis timed out on a busy machine, or
+        // if a start has just invalidated its generations; such a round proves nothing.
         let timed_out =
             [&leader, &follower].iter().any(|page| page.cache_status().contains("fwd=bypass"));
         if timed_out || waiting != 1 || start.elapsed() > Duration::from_millis(900) {
@@ -61,7 +61,7 @@ async fn an_instance_that_is_killed_while_it_loads_delays_another_only_for_a_mom
     let hold = other.hold(Reader::Rows).await;
     let asking = Browser::new(&killed.origin);
     let asking = tokio::spawn(async move {
-        assert!(asking.request(reqwest::Method::GET, path).send().await.is_err(), "nobody answers");
+        assert!(asking.request(reqwest::Method::GET, path).send().await.is_err(), "there is no answer");
     });
     hold.somebody_waits().await;
     assert_eq!(other.keys("lease").await.len(), 1);
@@ -88,7 +88,7 @@ async fn a_lease_that_nobody_gives_back_delays_a_load_by_a_second() {
         panic!("one lease");
     };
     let under = redis.bytes(key).await;
-    // So that it does not end by itself.
+    // So that the lease does not end by itself.
     redis.run::<i64>(&["PERSIST", key]).await;
     let terminate = "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks
         WHERE locktype = 'advisory' AND NOT granted AND classid = 42
@@ -137,7 +137,7 @@ async fn a_lease_from_before_a_write_delays_nobody_after_it() {
             app.comes_to_show(&path, "Mended").await;
             app.keeps_showing(&path, "Mended").await;
         }
-        // A busy machine may take as long once, but whoever minds the lease always does.
+        // A busy machine may take as long once, but an instance that waits for the lease always does.
         if shortest < Duration::from_millis(900) {
             return;
         }

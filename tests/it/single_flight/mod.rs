@@ -1,4 +1,4 @@
-//! One load, however many ask: who leads, who follows, and what becomes of both when something goes wrong.
+//! One load for any number of requests: leaders, followers, and their failures.
 
 mod crowds;
 mod failures;

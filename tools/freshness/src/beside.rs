@@ -1,4 +1,5 @@
-//! Judges what goes beside a page's own rows: similar rows, places with numbers, an offer; and parts of the site map.
+//! Checks what a page shows besides its own rows: similar rows, places with numbers, suggestions; and parts of the site
+//! map.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -9,14 +10,14 @@ use crate::page::{Format, Shown};
 use crate::query::Scope;
 use crate::run::Run;
 
-/// The most similar rows that a page shows.
+/// The maximum number of similar rows on a page.
 const SIMILAR: usize = 4;
-/// The prices at which one band of similar rows ends and the next begins.
+/// The prices at which the bands of similar rows end.
 const ENDS: [u32; 4] = [16_000_000, 25_000_000, 40_000_000, 63_000_000];
-/// By how much this process's wall clock may be read later than PostgreSQL's.
+/// How much later this process may read its wall clock than PostgreSQL does.
 const SLACK: Duration = Duration::from_millis(20);
 
-/// Judges everything that a page has beside its own rows.
+/// Checks everything that a page shows besides its own rows.
 pub(crate) fn judge(
     run: &Run,
     reading: &Reading<'_>,
@@ -32,7 +33,7 @@ pub(crate) fn judge(
     if few || count_all || reading.query.format == Format::Places {
         places(run, reading, shown, &mut found);
     }
-    // Rows and their number are read side by side: with a write between the two, rows may be shown under none.
+    // Rows and their number are read at the same time: with a write in between, rows may be shown with a count of 0.
     if let (Scope::DearPlace(group, side), Some(0)) = (&reading.query.scope, shown.count)
         && reading.query.format == Format::Html
         && shown.rows.is_empty()
@@ -44,7 +45,7 @@ pub(crate) fn judge(
     found
 }
 
-/// The rows that a row's own page shows: each as new as is due, of the same place and band, without any that is due.
+/// Checks the similar rows on a row's page: each is up to date, in the same place and band, and none is missing.
 fn similar(run: &Run, reading: &Reading<'_>, shown: &Shown, found: &mut Vec<Violation>) {
     let ([own], Scope::Row(row), Format::Html) =
         (shown.rows.as_slice(), &reading.query.scope, reading.query.format)
@@ -89,7 +90,7 @@ fn band(price: u32) -> usize {
     ENDS.partition_point(|end| *end <= price)
 }
 
-/// The numbers beside places, and whether all places are there where all belong.
+/// Checks the numbers of places, and that no place is missing.
 fn places(run: &Run, reading: &Reading<'_>, shown: &Shown, found: &mut Vec<Violation>) {
     let whole = reading.query.format == Format::Places;
     if shown.places.is_empty() && !whole {
@@ -116,7 +117,7 @@ fn places(run: &Run, reading: &Reading<'_>, shown: &Shown, found: &mut Vec<Viola
     }
 }
 
-/// A part of the site map: the rows that exist, none changed longer ago than when what is due was begun.
+/// Checks a part of the site map: it has the existing rows, and no time of change is older than the required one.
 fn site_map(run: &Run, reading: &Reading<'_>, shown: &Shown) -> Vec<Violation> {
     let mut found = Vec::new();
     for (id, changed) in &shown.listed {
@@ -168,7 +169,7 @@ fn never(run: &Run, reading: &Reading<'_>, row: &Row, allowed: &Allowed<'_>) -> 
     Violation::new("never written", what)
 }
 
-/// A moment as microseconds since 1970 by this machine's wall clock, so much earlier or later.
+/// A moment in microseconds since 1970 by this machine's wall clock, shifted by these durations.
 fn micros(at: Instant, earlier: Duration, later: Duration) -> i64 {
     let wall = SystemTime::now() - at.elapsed() - earlier + later;
     let since = wall.duration_since(SystemTime::UNIX_EPOCH);

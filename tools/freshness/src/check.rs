@@ -1,4 +1,4 @@
-//! Judges a page by what had been acknowledged when it was asked for.
+//! Checks a page against the writes that had been acknowledged when it was requested.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -23,24 +23,24 @@ pub(crate) struct Reading<'a> {
     pub(crate) cache_status: &'a str,
 }
 
-/// Something that no page may show.
+/// A fault that no page may have.
 #[derive(Debug)]
 pub(crate) struct Violation {
-    /// Which promise was broken.
+    /// The rule that was broken.
     pub(crate) rule: &'static str,
     pub(crate) what: String,
-    /// For how long what is older had been due to be replaced.
+    /// How long the newer version had been due.
     pub(crate) late: Duration,
 }
 
 impl Violation {
-    /// One that is wrong at any time.
+    /// A violation that is wrong at any time.
     pub(crate) fn new(rule: &'static str, what: String) -> Self {
         Self { rule, what, late: Duration::ZERO }
     }
 }
 
-/// What a reader may be shown of a row: the state that is due, or any that was attempted since.
+/// The states of a row that a page may show: the one that is due, or any that was attempted later.
 pub(crate) struct Allowed<'a> {
     /// The version that is due; 0 for none.
     pub(crate) due: usize,
@@ -57,8 +57,8 @@ impl<'a> Allowed<'a> {
             let Outcome::Acknowledged { at, taker } = attempt.outcome else {
                 return false;
             };
-            // What comes straight from the database has no excuse; what says that it is stale only must not contradict
-            // the instance's own word.
+            // A page directly from the database has no excuse; a page marked as stale must only include what its own
+            // instance acknowledged.
             let own =
                 matches!(taker, Taker::Instance { number, epoch } if (number, epoch) == reader);
             let due = match (reading.query.uncached, marked) {
@@ -76,7 +76,7 @@ impl<'a> Allowed<'a> {
         }
     }
 
-    /// Whether some state that the row may be in fits, and whether all do. A row that nobody has written is in none.
+    /// Whether any possible state of the row matches, and whether all do. A row that was never written has none.
     pub(crate) fn some_and_all(&self, fits: impl Fn(&Attempt) -> bool) -> (bool, bool) {
         let (mut some, mut all) = (false, self.due > 0);
         for attempt in &self.attempts[self.due.saturating_sub(1)..] {
@@ -90,7 +90,7 @@ impl<'a> Allowed<'a> {
     }
 }
 
-/// Judges what a page shows.
+/// Checks a page.
 pub(crate) fn page(
     run: &Run,
     reading: &Reading<'_>,
@@ -136,7 +136,7 @@ pub(crate) fn page(
     found
 }
 
-/// Judges the answer that a row does not exist.
+/// Checks the answer that a row does not exist.
 pub(crate) fn absence(run: &Run, reading: &Reading<'_>) -> Option<Violation> {
     let Scope::Row(row) = &reading.query.scope else {
         let what = "a list does not exist".to_owned();
@@ -150,7 +150,7 @@ pub(crate) fn absence(run: &Run, reading: &Reading<'_>) -> Option<Violation> {
     })
 }
 
-/// Judges a row, which belongs to the page's own or goes beside them.
+/// Checks a row, which is one of the page's own or a similar one.
 pub(crate) fn row_of(
     run: &Run,
     reading: &Reading<'_>,
@@ -187,7 +187,7 @@ pub(crate) fn row_of(
     })
 }
 
-/// A page that is older than what is due.
+/// The violation of a page that is older than required.
 pub(crate) fn violation(
     run: &Run,
     reading: &Reading<'_>,
@@ -195,7 +195,7 @@ pub(crate) fn violation(
     allowed: &Allowed<'_>,
     (shown, text): (usize, &str),
 ) -> Violation {
-    // The first that was missed tells how long it has been missed.
+    // The first missed write shows how long the page has been out of date.
     let reader = (reading.instance, reading.epoch);
     let missed = allowed.attempts[shown..allowed.due].iter();
     let since = missed.filter_map(|attempt| match attempt.outcome {
@@ -253,12 +253,12 @@ pub(crate) fn describe(
     line
 }
 
-/// A time as the report writes it.
+/// A time in the format of the report.
 pub(crate) fn millis(time: Duration) -> String {
     format!("{:.1} ms", time.as_secs_f64() * 1000.0)
 }
 
-/// Whether title and price tell the same version.
+/// Whether title and price are of the same version.
 fn is_whole(row: &ShownRow) -> bool {
     usize::try_from(row.price % BAND).is_ok_and(|version| version == row.version)
 }

@@ -1,4 +1,4 @@
-//! Judges numbers of rows.
+//! Checks numbers of rows.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use crate::ledger::Attempt;
 use crate::query::Scope;
 use crate::run::Run;
 
-/// How late a number may be said to be, in milliseconds.
+/// The steps in which the lateness of a number is reported, in milliseconds.
 const LATE: [u64; 12] = [1, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 
-/// Rows whose number a page tells.
+/// Rows whose number a page shows.
 pub(crate) struct Rows<'a> {
     scope: &'a Scope,
-    /// The place that they are in, if they are those of one.
+    /// The place of the rows, if they are those of one.
     place: Option<(usize, u8)>,
 }
 
@@ -22,13 +22,13 @@ impl<'a> Rows<'a> {
         Self { scope, place: None }
     }
 
-    /// Those of them that are in a place.
+    /// The rows of a scope that are in a place.
     pub(crate) fn at(scope: &'a Scope, place: (usize, u8)) -> Self {
         let place = Some(place);
         Self { scope, place }
     }
 
-    /// Judges a number that a page tells of them. One that was right some time before is late by that.
+    /// Checks the number of these rows on a page. A number that was right some time ago is late by that time.
     pub(crate) fn judge(
         &self,
         run: &Run,
@@ -53,7 +53,7 @@ impl<'a> Rows<'a> {
         Some(Violation { late: late.unwrap_or_default(), ..Violation::new(rule, what) })
     }
 
-    /// How many there can be at least and at most.
+    /// The smallest and the largest possible number.
     fn bounds(&self, run: &Run, reading: &Reading<'_>) -> (u64, u64) {
         let groups = match self.place {
             Some((group, _)) => group..=group,

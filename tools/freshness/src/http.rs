@@ -1,7 +1,7 @@
-//! A small HTTP/1.1 client: one connection that is kept, one request at a time.
+//! A small HTTP/1.1 client: one persistent connection, one request at a time.
 //!
-//! It exists because a reader spends most of its time on its client: this one costs a tenth of a general one, and it
-//! knows exactly when a request was sent and which life of an instance answered.
+//! Readers spend most of their time in their client: this one costs a tenth of a general one, and it knows exactly when
+//! a request was sent and which run of an instance answered.
 
 use std::io::{self, ErrorKind, Read as _};
 use std::time::{Duration, Instant};
@@ -11,27 +11,27 @@ use tokio::net::TcpStream;
 
 use crate::instance::{Instance, Life};
 
-/// How long an answer may take. Longer than any fault lasts.
+/// The time limit of a response. Longer than any fault lasts.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Somebody's connection to one instance.
+/// A connection to one instance.
 #[derive(Default)]
 pub(crate) struct Client {
     connection: Option<(Life, TcpStream)>,
     buffer: Vec<u8>,
 }
 
-/// An answer.
+/// A response.
 pub(crate) struct Answer {
-    /// When the request was sent, or earlier.
+    /// A time not later than the sending of the request.
     pub(crate) begun: Instant,
-    /// When the whole answer was there, or later.
+    /// A time not earlier than the end of the response.
     pub(crate) ended: Instant,
-    /// Which life of the instance answered.
+    /// The run of the instance that answered.
     pub(crate) epoch: u32,
     pub(crate) status: u16,
     head: String,
-    /// The body as it came.
+    /// The body as received.
     pub(crate) body: Vec<u8>,
 }
 
@@ -46,7 +46,7 @@ impl Answer {
         value.unwrap_or_default()
     }
 
-    /// What a cookie is set to, as a request sends it back.
+    /// The value that a cookie is set to, as a later request sends it.
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {
         let lines = self.head.split("\r\n").filter_map(|line| line.split_once(':'));
         let mut set = lines.filter(|(found, _)| found.eq_ignore_ascii_case("set-cookie"));
@@ -57,7 +57,7 @@ impl Answer {
         })
     }
 
-    /// The body without its content coding; `None` when it can't be read.
+    /// The body without its content coding; `None` if it can't be decoded.
     pub(crate) fn text(&self) -> Option<String> {
         let mut text = String::new();
         match self.header("content-encoding") {
@@ -71,8 +71,8 @@ impl Answer {
 }
 
 impl Client {
-    /// Sends a request to an instance as it is now. `head` is everything between the request line's version and the
-    /// body, each line with its end. A kept connection that turns out to have been closed is opened anew, once.
+    /// Sends a request to an instance. `head` is the text between the HTTP version and the body, including line ends. A
+    /// persistent connection that was closed is opened again, once.
     pub(crate) async fn send(
         &mut self,
         instance: &Instance,
@@ -108,7 +108,7 @@ impl Client {
                     }
                     return Ok(answer);
                 }
-                // Only what can't have been received is sent again; but reading does no harm.
+                // Only a request that can't have been received is sent again; repeating a GET does no harm.
                 Err(err) if was_kept && self.buffer.is_empty() && method == "GET" => {
                     match err.kind() {
                         ErrorKind::TimedOut => return Err(err),

@@ -1,4 +1,4 @@
-//! The instances of the site: each a process of its own, behind proxies of its own.
+//! The instances of the site: each is a separate process behind its own proxies.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::postgres::ROLE;
 use crate::process::{Process, Program, tail};
 use crate::proxy::Proxy;
 
-/// The site's keys in Redis begin so.
+/// The prefix of the site's keys in Redis.
 pub(crate) const PREFIX: &str = "freshness";
 /// The password of the writers' account.
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -27,10 +27,10 @@ pub(crate) struct Instance {
     life: RwLock<Life>,
 }
 
-/// One life of an instance, from its start to its end.
+/// One run of an instance, from its start to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Life {
-    /// Which one; a killed instance begins another.
+    /// The number of the run; a killed instance begins another.
     pub(crate) epoch: u32,
     pub(crate) address: SocketAddr,
 }
@@ -88,7 +88,7 @@ impl Instance {
         Ok(instance)
     }
 
-    /// Where it listens, and since when.
+    /// The current run.
     pub(crate) fn life(&self) -> Life {
         *self.life.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -97,7 +97,7 @@ impl Instance {
         self.process.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Starts it, and returns once it listens.
+    /// Starts the instance, and returns when it listens.
     async fn begin(&self) -> anyhow::Result<()> {
         let read = || std::fs::read(&self.program.log).unwrap_or_default();
         let from = read().len();
@@ -122,14 +122,14 @@ impl Instance {
         Ok(())
     }
 
-    /// The program with a command's words, beside this instance.
+    /// The program with a command's arguments and this instance's variables.
     pub(crate) fn command(&self, words: &str) -> Program {
         let mut program = self.program.clone();
         program.words.extend(words.split_whitespace().map(Into::into));
         program
     }
 
-    /// Ends it with a signal, leaves it down for a while, and starts it again.
+    /// Ends the instance with a signal, waits, and starts it again.
     pub(crate) async fn restart(&self, signal: &str, down: Duration) -> anyhow::Result<()> {
         let mut process = self.take().context("it runs")?;
         process.signal(signal).await?;
@@ -148,18 +148,18 @@ impl Instance {
         Ok(())
     }
 
-    /// Whether it died by itself.
+    /// Whether the instance ended without being told to.
     pub(crate) fn has_died(&self) -> bool {
         let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
         process.as_mut().is_some_and(Process::has_ended)
     }
 
-    /// The end of what it has logged.
+    /// The end of its log.
     pub(crate) fn last_words(&self) -> String {
         tail(&self.program.log)
     }
 
-    /// Everything that it has logged.
+    /// Its whole log.
     pub(crate) fn log(&self) -> String {
         let text = std::fs::read(&self.program.log).unwrap_or_default();
         String::from_utf8_lossy(&text).into_owned()

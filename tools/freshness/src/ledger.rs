@@ -1,11 +1,11 @@
-//! What was written: every row with every attempt to change it.
+//! A record of all writes: every row with every attempt to change it.
 //!
-//! A row's title is `Home NUMBER vVERSION WORD`: the checker's own number of the row, the attempt's version (1, 2, 3…) and
-//! the word of its neighbourhood. The price's millions and above are the *band*, which filters tell apart, and the
-//! rest is the version again, so that a page that mixes two states of a row is found out.
+//! A row's title is `Home NUMBER vVERSION WORD`: the checker's number of the row, the version of the attempt (1, 2, 3…)
+//! and the word of its neighbourhood. The price's millions and above are the *band*, by which filters select; the rest
+//! is the version again, so that a page that mixes two states of a row is detected.
 //!
-//! **Invariant:** one writer at a time changes a row, and a trigger of the checker's refuses a version older than the
-//! one that is there, so a statement that arrives late changes nothing.
+//! **Invariant:** only one writer at a time changes a row, and a trigger refuses a version that is older than the
+//! stored one, so a late statement changes nothing.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
@@ -13,19 +13,19 @@ use std::time::Instant;
 
 use crate::windows::Windows;
 
-/// Every neighbourhood has two places, between which its rows move.
+/// The number of neighbourhoods. Each has two places, between which its rows move.
 pub(crate) const GROUPS: usize = 12;
-/// The rows that only statements over more than a thousand rows change.
+/// The neighbourhood of the rows that only statements over more than 1,000 rows change.
 pub(crate) const BULK_GROUP: usize = GROUPS;
-/// Where those rows always are, so that the price filter never selects them.
+/// The constant state of those rows, which the price filter never selects.
 pub(crate) const BULK_STATE: State = State { side: 0, band: 1 };
-/// Rows of that kind.
+/// The number of those rows.
 pub(crate) const BULK_ROWS: u32 = 1_100;
-/// The first of the site's numbers that rows get which are created in the database or by a file.
+/// The first id of rows that are created in the database or by a file.
 pub(crate) const FIRST_ID: i64 = 10_000_000;
-/// Prices from this band on are those that the price filter asks for.
+/// The lowest band that the price filter selects.
 pub(crate) const DEAR: u32 = 8;
-/// Prices of a band.
+/// The number of prices in a band.
 pub(crate) const BAND: u32 = 10_000_000;
 
 const WORDS: [&str; GROUPS + 1] = [
@@ -48,10 +48,10 @@ const PLACES: [&str; GROUPS + 1] = [
     "Muirhouse",
 ];
 
-/// What a row holds.
+/// The content of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct State {
-    /// Which of its neighbourhood's two places.
+    /// The index of the place in its neighbourhood, 0 or 1.
     pub(crate) side: u8,
     /// 1 to 9.
     pub(crate) band: u32,
@@ -68,23 +68,23 @@ pub(crate) enum Taker {
     Command,
 }
 
-/// What came of an attempt.
+/// The outcome of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// It has not ended, or nobody knows how.
+    /// It has not ended, or its outcome is unknown.
     Open,
     /// It changed nothing.
     Refused,
     /// It was acknowledged.
     Acknowledged { at: Instant, taker: Taker },
-    /// The database lost it. From some moment on no page may show it; `None` while that is not known.
+    /// The database lost it. From `until` on, no page may show it; `None` while that is unknown.
     Lost { until: Option<Instant> },
 }
 
-/// An attempt to change a row. Its version is its place, counted from one.
+/// An attempt to change a row. Its version is its index, counted from one.
 #[derive(Debug, Clone)]
 pub(crate) struct Attempt {
-    /// What the row is to hold; `None` deletes it.
+    /// The new content; `None` deletes the row.
     pub(crate) state: Option<State>,
     pub(crate) begun: Instant,
     pub(crate) outcome: Outcome,
@@ -96,7 +96,7 @@ impl Attempt {
         !matches!(self.outcome, Outcome::Refused | Outcome::Lost { .. })
     }
 
-    /// Whether a reading that begins at a moment may show it.
+    /// Whether a page that is requested at a moment may show it.
     pub(crate) fn may_show(&self, begun: Instant) -> bool {
         match self.outcome {
             Outcome::Refused => false,
@@ -110,7 +110,7 @@ impl Attempt {
 pub(crate) struct Row {
     pub(crate) number: u32,
     pub(crate) group: usize,
-    /// The site's number of it; 0 while it is not known.
+    /// The site's id of the row; 0 while it is unknown.
     id: AtomicI64,
     attempts: RwLock<Vec<Attempt>>,
 }
@@ -128,14 +128,14 @@ impl Row {
         self.attempts.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes an attempt before it is made; returns its version.
+    /// Records an attempt before it is made; returns its version.
     pub(crate) fn begin(&self, state: Option<State>) -> usize {
         let mut attempts = self.attempts.write().unwrap_or_else(PoisonError::into_inner);
         attempts.push(Attempt { state, begun: Instant::now(), outcome: Outcome::Open });
         attempts.len()
     }
 
-    /// Notes what came of an attempt.
+    /// Records the outcome of an attempt.
     pub(crate) fn end(&self, version: usize, outcome: Outcome) {
         let mut attempts = self.attempts.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(attempt) = attempts.get_mut(version - 1) {
@@ -155,7 +155,7 @@ impl Row {
         place(self.group, state.side)
     }
 
-    /// What it holds if that is known: its last attempt that was not refused has an answer.
+    /// The content, if it is known: the last attempt that was not refused has ended.
     pub(crate) fn known(&self) -> Option<Option<State>> {
         let attempts = self.attempts();
         let last = attempts.iter().rev().find(|attempt| attempt.counts());
@@ -167,7 +167,7 @@ impl Row {
     }
 }
 
-/// The word that the titles of a neighbourhood have.
+/// The word in the titles of a neighbourhood.
 pub(crate) fn word(group: usize) -> &'static str {
     WORDS[group]
 }
@@ -182,7 +182,7 @@ pub(crate) fn place(group: usize, side: u8) -> String {
     format!("{} {}", PLACES[group], if side == 0 { "North" } else { "South" })
 }
 
-/// When a write by a taker is due for a reader of an instance.
+/// When a write is due for a reader of an instance.
 pub(crate) fn due(
     windows: &Windows,
     (at, taker): (Instant, Taker),
@@ -194,7 +194,7 @@ pub(crate) fn due(
     }
 }
 
-/// Every row.
+/// All rows.
 pub(crate) struct Ledger {
     rows: RwLock<Vec<Arc<Row>>>,
     members: Vec<RwLock<Vec<Arc<Row>>>>,
@@ -205,7 +205,7 @@ impl Ledger {
         Self { rows: RwLock::default(), members: (0..=GROUPS).map(|_| RwLock::default()).collect() }
     }
 
-    /// Adds a row that nobody has written yet.
+    /// Adds a row that was never written.
     pub(crate) fn add(&self, group: usize) -> Arc<Row> {
         let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
         let row = Arc::new(Row {
@@ -226,7 +226,7 @@ impl Ledger {
         rows.get(usize::try_from(number).ok()?).cloned()
     }
 
-    /// Notes that the database lost every attempt that began after a moment, and until when pages may show them.
+    /// Records that the database lost every attempt that began after a moment, and until when pages may show them.
     pub(crate) fn lose(&self, since: Instant, until: Option<Instant>) {
         let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
         for row in rows.iter() {
@@ -237,12 +237,12 @@ impl Ledger {
         }
     }
 
-    /// The rows of a neighbourhood but those that were deleted long ago.
+    /// The rows of a neighbourhood, without those that were deleted long ago.
     pub(crate) fn members(&self, group: usize) -> RwLockReadGuard<'_, Vec<Arc<Row>>> {
         self.members[group].read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets members that are known to be deleted since before a moment; their attempts stay.
+    /// Removes members that are known to be deleted since before a moment; their attempts remain.
     pub(crate) fn prune(&self, group: usize, before: Instant) {
         let mut members = self.members[group].write().unwrap_or_else(PoisonError::into_inner);
         members.retain(|row| {

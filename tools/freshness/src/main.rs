@@ -1,25 +1,25 @@
-//! Proves that nothing stale is served: writers change listings by every way that there is, readers ask several
-//! instances for every kind of page, servers fail meanwhile, and every answer is judged by what had been acknowledged
-//! when it was asked for.
+//! Checks that nothing stale is served: writers change listings in every possible way, readers request every kind of
+//! page from several instances, servers fail meanwhile, and every response is checked against the writes that had been
+//! acknowledged when it was requested.
 //!
-//! It starts a PostgreSQL, a Redis and the instances itself, on private directories and on this machine only, and ends
-//! them. It knows the site from outside: HTTP, SQL and Redis's protocol. Run it by `script/freshness`.
+//! It starts a PostgreSQL, a Redis and the instances itself, in private directories and on this machine only, and ends
+//! them. It uses the site only from outside: HTTP, SQL and Redis's protocol. Run it with `script/freshness`.
 //!
-//! | rule | a page shows |
+//! | rule | a violation is a page that shows |
 //! |---|---|
-//! | own instance: 0 ms | older than what its instance had acknowledged before the page was asked for |
-//! | other writers: 100 ms | older than what others had acknowledged 100 ms before, at a healthy time |
-//! | after a fault: 5 s | older than what was acknowledged around a fault, 5 s after the fault's end |
-//! | no-cache: 0 ms | anything old at all, though it comes straight from the database |
+//! | own instance: 0 ms | less than what its instance had acknowledged before the page was requested |
+//! | other writers: 100 ms | less than what others had acknowledged 100 ms before, in a healthy period |
+//! | after a fault: 5 s | less than what was acknowledged around a fault, 5 s after the fault's end |
+//! | no-cache: 0 ms | anything old, although it comes directly from the database |
 //! | never written | a version that was rolled back, refused or never attempted |
 //! | mixed states | one version's title with another's price or place |
-//! | row on the wrong page, count | a row that its filter does not let in; a number of rows that can't be |
-//! | places, offer, site map | a number that can't be beside a place or an offer; a time of change that is too old or yet to come |
-//! | stale-if-error without an outage | the mark of a stale page while PostgreSQL is there |
+//! | row on the wrong page, count | a row that its filter does not select; an impossible number of rows |
+//! | places, offer, site map | an impossible number of a place or suggestion; a wrong time of change |
+//! | stale-if-error without an outage | the mark of a stale page while PostgreSQL can be reached |
 //!
-//! A row that is missing from a list that shows all its rows, and one that is shown though it was deleted, break the first
-//! three rules as an old version does. Times are of one process and one monotonic clock: a write counts from when its
-//! answer was read, a page from before its request was sent, so the checker's own delays only make it milder.
+//! A row that is missing from a list of all its rows, and a deleted row that is shown, break the first three rules like
+//! an old version. Times are of one process and one monotonic clock: a write counts from when its response was read, a
+//! page from before its request was sent, so the checker's own delays only make it more lenient.
 
 mod beside;
 mod check;
@@ -162,7 +162,7 @@ async fn check_in(
         }
         instances.push(Arc::new(started));
     }
-    // What was loaded may take its time to be heard of.
+    // The loaded rows may take a while to be applied everywhere.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let places = Places {
         postgres: servers.postgres.access(),
@@ -187,7 +187,7 @@ async fn check_in(
     Ok(well)
 }
 
-/// Everybody at once, until the time is over or somebody asks for the end.
+/// Runs all participants until the time is over or the user asks to stop.
 async fn take_part(run: &Arc<Run>, options: &Options, servers: &mut Servers) -> anyhow::Result<()> {
     let mut tasks = tokio::task::JoinSet::new();
     for number in 0..u64::from(options.readers) {

@@ -1,6 +1,7 @@
-//! What a page shows, found by searching its text for what surrounds it.
+//! Extracts the content of a page by searching for known text around it.
 //!
-//! It uses no other module: `tests/it/documents/freshness.rs` includes it, and lets it read the site's pages of today.
+//! It uses no other module, because `tests/it/documents/freshness.rs` includes it to check it with the site's current
+//! pages.
 
 /// A row as a page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,26 +16,26 @@ pub(crate) struct ShownRow {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Shown {
     pub(crate) rows: Vec<ShownRow>,
-    /// How many rows the whole list has; a row's own page has none.
+    /// The number of rows of the whole list; a row's page has none.
     pub(crate) count: Option<u64>,
-    /// The path of the next page, of lists in JSON.
+    /// The path of the next page, for lists in JSON.
     pub(crate) next: Option<String>,
-    /// The rows that a row's own page shows beside it.
+    /// The similar rows on a row's page.
     pub(crate) similar: Vec<ShownRow>,
-    /// Places with the number of their rows.
+    /// Places with their numbers of rows.
     pub(crate) places: Vec<(String, u64)>,
-    /// How many rows a list of nothing says there are at any price.
+    /// The number of rows at any price that an empty list offers.
     pub(crate) at_any_price: Option<u64>,
-    /// Rows by the site's numbers, with the microseconds since 1970 of their last change.
+    /// Rows by the site's ids, with the time of their last change in microseconds since 1970.
     pub(crate) listed: Vec<(i64, i64)>,
 }
 
-/// What a page holds, and how it is written.
+/// The kind and format of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Format {
     Html,
     Json,
-    /// Rows as an Atom feed.
+    /// Rows in an Atom feed.
     Feed,
     /// All places, as JSON.
     Places,
@@ -42,7 +43,7 @@ pub(crate) enum Format {
     SiteMap,
 }
 
-/// What stands before each row, and before its title, its price and its place.
+/// The texts before each row, and before its title, price and place.
 struct Marks {
     row: &'static str,
     title: &'static str,
@@ -71,7 +72,7 @@ const DETAIL: Marks = Marks {
 const ENTRY: Marks =
     Marks { row: "<entry>", title: "<title>Home ", price: "Price: ", place: "<category term=\"" };
 
-/// Reads a list; `None` if the text is none.
+/// Reads a list; `None` if the text is not one.
 pub(crate) fn list(text: &str, format: Format) -> Option<Shown> {
     match format {
         Format::Html => list_html(text),
@@ -147,7 +148,7 @@ fn site_map(text: &str) -> Option<Shown> {
     Some(Shown { listed, ..Shown::default() })
 }
 
-/// Reads a row's own page; `None` if the text is none.
+/// Reads a row's page; `None` if the text is not one.
 pub(crate) fn detail(text: &str, format: Format) -> Option<Shown> {
     let beside = "<section class=\"similar\"";
     let (own, similar) = text.split_once(beside).unwrap_or((text, ""));
@@ -178,14 +179,14 @@ fn rows(text: &str, marks: &Marks) -> Option<Vec<ShownRow>> {
     Some(rows)
 }
 
-/// The whole number that a text begins with, whether its thousands are set apart or not.
+/// The whole number at the start of a text, with or without thousands separators.
 fn number(text: &str) -> Option<u64> {
     let end = text.find(|c: char| c != ',' && !c.is_ascii_digit());
     let digits = text[..end.unwrap_or(text.len())].replace(',', "");
     digits.parse().ok()
 }
 
-/// What stands between each two marks.
+/// The texts between each pair of marks.
 fn parts<'a>(text: &'a str, start: &'a str, end: &'a str) -> impl Iterator<Item = &'a str> {
     let parts = text.split(start).skip(1);
     parts.filter_map(move |part| Some(part.split_once(end)?.0))

@@ -9,7 +9,7 @@ use tokio_postgres::{Client, NoTls};
 
 use crate::process::{Process, Program, children_of, signal_all, tail};
 
-/// The role that owns everything, and the database.
+/// The name of the role that owns everything, and of the database.
 pub(crate) const ROLE: &str = "property_listings";
 /// The port in the socket's name.
 const PORT: u16 = 5432;
@@ -20,16 +20,16 @@ pub(crate) struct Postgres {
     process: Option<Process>,
     sockets: PathBuf,
     bin: PathBuf,
-    /// How many copies of the data were made.
+    /// The number of copies of the data so far.
     copies: u32,
 }
 
-/// How it is asked to end before it is started again.
+/// How the server is stopped before a restart.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Shutdown {
     /// Sessions are ended, and a checkpoint is written.
     Fast,
-    /// As after a crash: what was committed is recovered from the write-ahead log.
+    /// Like a crash: committed changes are recovered from the write-ahead log.
     Immediate,
 }
 
@@ -59,7 +59,7 @@ impl Postgres {
         initdb.start().await?.ended().await?;
         let mut words = vec![bin.join("postgres").into_os_string(), "-D".into()];
         words.extend([data.into_os_string(), "-k".into(), directory.into()]);
-        // A killed process loses nothing that was written; only a machine's crash would need fsync.
+        // A killed process loses nothing that was written; only a crash of the machine would need fsync.
         for setting in [
             "listen_addresses=",
             "port=5432",
@@ -84,7 +84,7 @@ impl Postgres {
         self.sockets.join(format!(".s.PGSQL.{PORT}"))
     }
 
-    /// How `psql` would connect: past every proxy.
+    /// How to connect without a proxy.
     pub(crate) fn access(&self) -> Access {
         Access(self.sockets.clone())
     }
@@ -105,7 +105,7 @@ impl Postgres {
         self.access().connect_to(database).await
     }
 
-    /// Ends it, leaves it down for a while, and starts it again.
+    /// Stops the server, waits, and starts it again.
     pub(crate) async fn restart(&mut self, how: Shutdown, down: Duration) -> anyhow::Result<()> {
         let signal = match how {
             Shutdown::Fast => "INT",
@@ -134,7 +134,7 @@ impl Postgres {
         }
     }
 
-    /// Copies the data, as a standby has it that receives nothing more; returns the copy's name.
+    /// Copies the data as a standby that receives nothing more has it; returns the copy's name.
     pub(crate) async fn copy(&mut self) -> anyhow::Result<String> {
         self.copies += 1;
         let name = format!("data{}", self.copies);
@@ -143,7 +143,7 @@ impl Postgres {
         Ok(name)
     }
 
-    /// Ends it as after a crash, and has a copy of its data take its place as a standby that is promoted.
+    /// Crashes the server, and replaces it with a copy of its data as a promoted standby.
     pub(crate) async fn fail_over(&mut self, copy: String) -> anyhow::Result<()> {
         let mut process = self.process.take().context("it runs")?;
         process.signal("QUIT").await?;
@@ -162,16 +162,16 @@ impl Postgres {
         self.tool("pg_dump", &words).await
     }
 
-    /// Restores the dump into the same database, in one transaction: readers never find it half restored.
+    /// Restores the dump into the same database in one transaction, so that readers never see half of it.
     pub(crate) async fn restore(&self) -> anyhow::Result<()> {
         let words = ["-q", "-1", "-v", "ON_ERROR_STOP=1", "-f", "dump.sql", ROLE];
         self.tool("psql", &words).await
     }
 
-    /// Stops every process of it for a while.
+    /// Freezes every process of the server for a while.
     pub(crate) async fn freeze(&self, time: Duration) -> anyhow::Result<()> {
         let postmaster = self.process.as_ref().context("it runs")?.pid;
-        // First the one that makes others.
+        // First the process that starts others.
         signal_all("STOP", &[postmaster]).await?;
         let mut all = children_of(postmaster).await?;
         signal_all("STOP", &all).await?;
@@ -210,7 +210,7 @@ impl Access {
     }
 }
 
-/// The directory of PostgreSQL's programs: where all are on `PATH`, else the newest installed elsewhere.
+/// The directory of PostgreSQL's programs: on `PATH` if all are there, else the newest installed elsewhere.
 fn binaries() -> anyhow::Result<PathBuf> {
     let mut others: Vec<(u32, PathBuf)> = Vec::new();
     for (parent, prefix) in [
@@ -228,7 +228,7 @@ fn binaries() -> anyhow::Result<PathBuf> {
     }
     others.sort_by_key(|(major, _)| std::cmp::Reverse(*major));
     let others: Vec<PathBuf> = others.into_iter().map(|(_, path)| path).collect();
-    // A directory of links may lack the rest.
+    // A directory of links may not have all programs.
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut directories: Vec<PathBuf> = std::env::split_paths(&path).collect();
     directories.extend(others);

@@ -1,4 +1,4 @@
-//! Processes that the checker starts, signals and ends; none outlives it, however it ends.
+//! Processes that the checker starts, signals and ends; all end with the checker, however it ends.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 
-/// Starts a program, tells its process id, and ends it when standard input does.
+/// Starts a program, prints its process id, and ends it when standard input ends.
 const SCRIPT: &str = r#"exec 3<&0 </dev/null
 log=$1; signal=$2; shift 2
 "$@" 3<&- >>"$log" 2>&1 & server=$!
@@ -30,9 +30,9 @@ pub(crate) struct Program {
     pub(crate) variables: Vec<(String, String)>,
     pub(crate) directory: PathBuf,
     pub(crate) log: PathBuf,
-    /// What ends it at once.
+    /// The signal that ends it at once.
     pub(crate) signal: &'static str,
-    /// The user and group as whom it runs, if not as this process.
+    /// The user and group to run it as, if not this process's.
     pub(crate) user: Option<(u32, u32)>,
 }
 
@@ -80,7 +80,7 @@ impl Process {
         signal_all(signal, &[self.pid]).await
     }
 
-    /// Waits until it has ended; after a while it is killed.
+    /// Waits until it has ended; kills it after a while.
     pub(crate) async fn ended(&mut self) -> anyhow::Result<()> {
         if tokio::time::timeout(PATIENCE, self.wrapper.wait()).await.is_err() {
             self.signal("KILL").await?;
@@ -90,7 +90,7 @@ impl Process {
         Ok(())
     }
 
-    /// Its exit code when it has ended; `None` if it was killed.
+    /// Its exit code after its end; `None` if it was killed.
     pub(crate) async fn status(&mut self) -> Option<i32> {
         self.wrapper.wait().await.ok()?.code()
     }
@@ -105,7 +105,7 @@ impl Process {
     }
 }
 
-/// Sends a signal to processes; that one has ended is no error.
+/// Sends a signal to processes; it is not an error if one has ended.
 pub(crate) async fn signal_all(signal: &str, pids: &[i32]) -> anyhow::Result<()> {
     let mut kill = Command::new("/bin/sh");
     kill.args(["-c", r#"signal=$1; shift; kill -s "$signal" "$@""#, "sh", signal]);
@@ -125,7 +125,7 @@ pub(crate) async fn children_of(parent: i32) -> anyhow::Result<Vec<i32>> {
     Ok(pairs.filter(|(_, above)| *above == parent).map(|(pid, _)| pid).collect())
 }
 
-/// The user and group of an unprivileged account if this process is root's.
+/// The user and group of an unprivileged account, if this process runs as root.
 pub(crate) fn unprivileged() -> anyhow::Result<Option<(u32, u32)>> {
     let id = |words: &[&str]| -> Option<u32> {
         let output = std::process::Command::new("id").args(words).stderr(Stdio::null()).output();

@@ -1,4 +1,4 @@
-//! A way of one instance to one server that can be cut or held while the server itself goes on.
+//! A proxy between an instance and a server, which can be cut or held while the server itself keeps running.
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -8,33 +8,33 @@ use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-/// Proxies have threads of their own: what passes them must not wait for readers.
+/// The proxies' own threads, so that traffic does not wait for readers.
 static RUNTIME: LazyLock<std::io::Result<Runtime>> = LazyLock::new(|| {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder.worker_threads(2).enable_all().build()
 });
 
-/// What passes.
+/// What passes through the proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// Everything.
     Open,
-    /// Nothing, though connections stay: a server that hangs.
+    /// Nothing, but connections stay open, as with a server that hangs.
     Held,
-    /// Nothing: connections end, and new ones end at once.
+    /// Nothing: connections are closed, and new ones are closed at once.
     Cut,
 }
 
-/// A port of this machine that leads to a server's socket; closed with the checker.
+/// A local port that leads to a server's socket; it closes with the checker.
 #[derive(Clone)]
 pub(crate) struct Proxy {
-    /// Where it listens.
+    /// The port on which it listens.
     pub(crate) port: u16,
     mode: watch::Sender<Mode>,
 }
 
 impl Proxy {
-    /// Opens a way to a Unix socket.
+    /// Opens a proxy to a Unix socket.
     pub(crate) async fn open(socket: PathBuf) -> anyhow::Result<Self> {
         let runtime = RUNTIME.as_ref().map_err(|err| anyhow::anyhow!("{err}"))?;
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
@@ -72,7 +72,7 @@ async fn serve(client: TcpStream, socket: PathBuf, mut mode: watch::Receiver<Mod
     let (from_server, to_server) = server.into_split();
     let (ahead, back) = (mode.clone(), mode.clone());
     let is_cut = async {
-        // An error means that the proxy is gone.
+        // An error means that the proxy was dropped.
         let _ = mode.wait_for(|mode| *mode == Mode::Cut).await;
     };
     tokio::select! {

@@ -1,20 +1,20 @@
-//! How late the machine wakes whoever sleeps: on one that has too much to do, 100 ms are soon over without anybody's
-//! fault. It excuses nothing; it is told with what came too late.
+//! Measures how late the machine wakes a sleeping thread: on an overloaded machine, 100 ms pass without a fault of the
+//! site. Late pages are still violations; the delay is reported with them.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 /// How long the thread sleeps at a time.
 const BEAT: Duration = Duration::from_millis(5);
-/// Only delays from here on are remembered.
+/// Shorter delays are not recorded.
 const NOTABLE: Duration = Duration::from_millis(10);
 
-/// The delays that a thread met which does nothing but sleep.
+/// The delays of a thread that only sleeps.
 #[derive(Default)]
 pub(crate) struct Pulse(Mutex<Vec<(Instant, Duration)>>);
 
 impl Pulse {
-    /// Begins to watch; the thread ends with the last user.
+    /// Starts the thread, which ends when the last user drops this.
     pub(crate) fn start() -> Arc<Self> {
         let pulse = Arc::new(Self::default());
         let watched = Arc::downgrade(&pulse);

@@ -1,4 +1,4 @@
-//! The pages that readers ask for, and which rows belong on each.
+//! The pages that readers request, and the rows that belong on each.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use rand::seq::IndexedRandom as _;
 use crate::ledger::{BAND, BULK_GROUP, DEAR, FIRST_ID, GROUPS, Ledger, Row, State, place, word};
 use crate::page::Format;
 
-/// Which rows a page is about.
+/// The rows of a page.
 #[derive(Clone)]
 pub(crate) enum Scope {
     /// Every row.
@@ -24,31 +24,31 @@ pub(crate) enum Scope {
     DearPlace(usize, u8),
     /// One row.
     Row(Arc<Row>),
-    /// The rows whose numbers are in [`PART`].
+    /// The rows whose ids are in [`PART`].
     Part,
 }
 
-/// The part of the site map that has the rows which the checker gives their numbers, but for the very first.
+/// The part of the site map that contains all ids that the checker assigns, except the first.
 const PART: i64 = FIRST_ID / PART_SIZE + 1;
-/// How many numbers a part of the site map is for.
+/// The number of ids in a part of the site map.
 const PART_SIZE: i64 = 5_000;
 
-/// A page to ask for.
+/// A page to request.
 #[derive(Clone)]
 pub(crate) struct Query {
     pub(crate) scope: Scope,
     pub(crate) format: Format,
     pub(crate) path: String,
-    /// For the report.
+    /// The kind of page, for the report.
     pub(crate) kind: &'static str,
-    /// The number of rows that the page has room for, if it is a list's first.
+    /// The number of rows that fit on the page, if it is the first of a list.
     pub(crate) room: Option<usize>,
-    /// Whether it comes straight from the database.
+    /// Whether it comes directly from the database.
     pub(crate) uncached: bool,
 }
 
 impl Scope {
-    /// Whether a row in some state belongs on the page.
+    /// Whether a row in a state belongs on the page.
     pub(crate) fn admits(&self, row: &Row, state: Option<State>) -> bool {
         let Some(state) = state else {
             return false;
@@ -94,7 +94,7 @@ impl Scope {
 }
 
 impl Query {
-    /// A row's own page; `None` while its number in the site is not known.
+    /// The page of a row; `None` while its id is unknown.
     pub(crate) fn detail(row: &Arc<Row>, format: Format) -> Option<Self> {
         let id = row.id()?;
         let (kind, end) = match format {
@@ -162,7 +162,7 @@ impl Query {
         }
     }
 
-    /// The page after one in JSON, by its cursor.
+    /// The next page in JSON, by its cursor.
     pub(crate) fn next(path: String) -> Self {
         Self {
             scope: Scope::All,
@@ -174,7 +174,7 @@ impl Query {
         }
     }
 
-    /// Chooses a page: rows' own and places' most often, as they are hit most.
+    /// Chooses a page: most often pages of rows and places, which have the most hits.
     pub(crate) fn choose(ledger: &Ledger, rng: &mut StdRng) -> Option<Self> {
         let format = if rng.random_bool(0.5) { Format::Html } else { Format::Json };
         let (group, side) = (rng.random_range(0..GROUPS), rng.random_range(0..2));
@@ -184,7 +184,7 @@ impl Query {
             0..40 => {
                 let group = if rng.random_bool(0.9) { group } else { BULK_GROUP };
                 let row = ledger.members(group).choose(rng)?.clone();
-                // That a row is gone is worth asking, but not as often.
+                // The pages of deleted rows are requested too, but less often.
                 if row.known() == Some(None) && rng.random_bool(0.8) {
                     return None;
                 }

@@ -1,4 +1,4 @@
-//! Readers: ask for pages as browsers and programs do, and have every answer judged.
+//! Readers: request pages as browsers and programs do, and have every response checked.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,12 +15,12 @@ use crate::page::{self, Format, Shown};
 use crate::query::{Query, Scope};
 use crate::run::Run;
 
-/// The most copies that a reader keeps.
+/// The maximum number of copies that a reader keeps.
 const MOST_COPIES: usize = 2_000;
-/// One list of everything in so many has its count judged, because that looks at every row.
+/// The count is checked for one in this many lists of everything, because that examines every row.
 const COUNTED: u32 = 16;
 
-/// What a reader accepts.
+/// The encodings that a reader accepts.
 const ENCODINGS: [&str; 3] = ["", "Accept-Encoding: br\r\n", "Accept-Encoding: gzip\r\n"];
 
 /// A copy of a page with its validator, as a browser keeps it.
@@ -30,7 +30,7 @@ struct Copy {
     shown: Arc<Shown>,
 }
 
-/// Somebody who reads.
+/// A reader.
 pub(crate) struct Reader {
     run: Arc<Run>,
     clients: Vec<Client>,
@@ -71,7 +71,7 @@ impl Reader {
         }
     }
 
-    /// Reads a page of an instance, and has it judged; returns what it shows if it shows anything.
+    /// Reads a page of an instance, and has it checked; returns its content if it has any.
     pub(crate) async fn read(
         &mut self,
         instance: &Arc<Instance>,
@@ -96,7 +96,7 @@ impl Reader {
             Ok(answer) => answer,
             Err(err) => {
                 run.report.broken(&run, instance.number, asked, &err, &query.path);
-                // A port that refuses answers at once.
+                // A closed port refuses at once.
                 tokio::time::sleep(std::time::Duration::from_millis(2)).await;
                 return None;
             }
@@ -147,7 +147,7 @@ impl Reader {
             }
             (304, Some(copy)) => copy.shown,
             (404 | 410, _) => return (None, check::absence(run, reading).into_iter().collect()),
-            // Servers' failures are counted for themselves.
+            // Server errors are counted separately.
             (500.., _) => return (None, Vec::new()),
             (status, _) => return odd("unexpected answer", format!("status {status}")),
         };
@@ -169,8 +169,8 @@ fn parse(query: &Query, text: &str) -> Option<Shown> {
     }
 }
 
-/// Asks every instance for a row's page until each shows a version or a later one; returns how long after a moment the
-/// last did so.
+/// Requests a row's page from every instance until each shows a version or a later one; returns how long after a moment
+/// the last one did.
 pub(crate) async fn seen_everywhere(
     readers: &mut [Reader],
     query: &Query,

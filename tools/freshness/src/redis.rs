@@ -16,16 +16,16 @@ pub(crate) struct Redis {
     directory: PathBuf,
 }
 
-/// How it ends before it is started again.
+/// How the server ends before a restart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// Killed, and everything is lost.
+    /// It is killed, and everything is lost.
     Killed,
-    /// It saves, and comes back with what it held.
+    /// It saves, and restarts with its data.
     Saved,
-    /// It ends in order, without saving.
+    /// It ends normally, without saving.
     Unsaved,
-    /// It comes back with what it held some time before, as from a backup or a replica that lagged.
+    /// It restarts with older data, as from a backup or a lagging replica.
     RolledBack(Duration),
 }
 
@@ -71,17 +71,17 @@ impl Redis {
         }
     }
 
-    /// What `redis-cli` would be.
+    /// A connection like that of `redis-cli`.
     pub(crate) async fn cli(&self) -> anyhow::Result<Cli> {
         Cli::connect(&self.socket()).await
     }
 
-    /// Ends it, leaves it down for a while, and starts it again.
+    /// Stops the server, waits, and starts it again.
     pub(crate) async fn restart(&mut self, how: Ending, down: Duration) -> anyhow::Result<()> {
         let cli = self.cli().await?;
         match how {
             Ending::Killed => {}
-            // The connection ends instead of answering.
+            // The connection closes instead of answering.
             Ending::Saved => drop(cli.run::<Value>(&["SHUTDOWN", "SAVE"]).await),
             Ending::Unsaved => drop(cli.run::<Value>(&["SHUTDOWN", "NOSAVE"]).await),
             Ending::RolledBack(before) => {
@@ -98,7 +98,7 @@ impl Redis {
         let kept = matches!(how, Ending::Saved | Ending::RolledBack(_));
         let dump = self.directory.join("dump.rdb");
         if !kept {
-            // None is there when nothing was ever saved.
+            // There is no file if nothing was saved.
             let _ = std::fs::remove_file(&dump);
         }
         self.start().await?;
@@ -121,7 +121,7 @@ impl Redis {
     }
 }
 
-/// A connection to the run's Redis, past every proxy.
+/// A connection to the run's Redis, without a proxy.
 #[derive(Clone)]
 pub(crate) struct Cli(MultiplexedConnection);
 
@@ -135,7 +135,7 @@ impl Cli {
         Ok(Self(connection))
     }
 
-    /// Runs a command, given as its words.
+    /// Runs a command, given as its arguments.
     pub(crate) async fn run<T: FromRedisValue>(&self, words: &[&str]) -> anyhow::Result<T> {
         let mut command = Cmd::new();
         words.iter().for_each(|word| {
@@ -152,7 +152,7 @@ impl Cli {
         Ok(pipeline.query_async(&mut self.0.clone()).await?)
     }
 
-    /// Every key that fits a pattern.
+    /// Every key that matches a pattern.
     pub(crate) async fn keys(&self, pattern: &str) -> anyhow::Result<Vec<String>> {
         self.run(&["KEYS", pattern]).await
     }

@@ -1,4 +1,4 @@
-//! What a run counts, and what it says at its end.
+//! Counts the events of a run, and reports them at its end.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,9 +9,9 @@ use crate::check::{Reading, Violation, millis};
 use crate::run::Run;
 use crate::windows::HEALTHY;
 
-/// So many violations of each rule are told in full; the others are counted.
+/// The number of violations of each rule that are reported in full; the others are only counted.
 const TOLD: u64 = 8;
-/// So many samples of anything else are kept.
+/// The number of samples of other events that are kept.
 const SAMPLES: usize = 10;
 
 #[derive(Default)]
@@ -28,13 +28,13 @@ struct Tally {
     staleness: BTreeMap<&'static str, Vec<Duration>>,
 }
 
-/// How often a rule was broken.
+/// The violations of a rule.
 #[derive(Default)]
 struct Broken {
     count: u64,
-    /// When first and last, in seconds of the run.
+    /// The first and the last time, in seconds of the run.
     times: Option<(f64, f64)>,
-    /// For how long at most something had been due.
+    /// The longest time that a newer version had been due.
     latest: Duration,
 }
 
@@ -58,7 +58,7 @@ impl Report {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An answer of any kind.
+    /// Counts a response of any kind.
     pub(crate) fn read(&self, run: &Run, reading: &Reading<'_>) {
         let mut tally = self.tally();
         *tally.reads.entry(reading.query.kind).or_default() += 1;
@@ -76,7 +76,7 @@ impl Report {
         }
     }
 
-    /// An answer that says that the site failed.
+    /// Counts a response that reports a failure of the site.
     pub(crate) fn failed(
         &self,
         run: &Run,
@@ -101,7 +101,7 @@ impl Report {
         sample(&mut tally, text);
     }
 
-    /// A request without an answer.
+    /// Counts a request without a response.
     pub(crate) fn broken(
         &self,
         run: &Run,
@@ -124,12 +124,12 @@ impl Report {
         sample(&mut tally, text);
     }
 
-    /// Something else that happened.
+    /// Notes another event.
     pub(crate) fn note(&self, text: &str) {
         *self.tally().notes.entry(text.to_owned()).or_default() += 1;
     }
 
-    /// Something else that should not have happened.
+    /// Counts another unexpected event, with a sample.
     pub(crate) fn sample(&self, run: &Run, what: &str, detail: &str) {
         let mut tally = self.tally();
         *tally.notes.entry(what.to_owned()).or_default() += 1;
@@ -146,7 +146,7 @@ impl Report {
         *self.tally().faults.entry(name).or_default() += 1;
     }
 
-    /// How long a write by a channel took to be seen everywhere.
+    /// Records how long a write through a channel took to be seen everywhere.
     pub(crate) fn seen(&self, channel: &'static str, time: Duration) {
         self.tally().staleness.entry(channel).or_default().push(time);
     }
@@ -182,7 +182,7 @@ impl Report {
         ));
     }
 
-    /// What an instance's log tells of itself.
+    /// Counts the notable lines of an instance's log.
     pub(crate) fn log(&self, number: usize, log: &str) {
         let panics = log.lines().filter(|line| line.contains("panicked at"));
         for line in panics {
@@ -192,7 +192,7 @@ impl Report {
         }
     }
 
-    /// A line for somebody who waits.
+    /// A line about the progress, for the user.
     pub(crate) fn progress(&self, run: &Run) -> String {
         let tally = self.tally();
         let faults = faults(run, Instant::now(), Instant::now());
@@ -207,7 +207,7 @@ impl Report {
         )
     }
 
-    /// The whole report, and whether all is well.
+    /// The whole report, and whether the run succeeded.
     pub(crate) fn finish(&self, run: &Run) -> (String, bool) {
         let tally = self.tally();
         let mut text = String::new();
@@ -281,7 +281,7 @@ fn section<K: std::fmt::Display>(text: &mut String, title: &str, counts: &BTreeM
     }
 }
 
-/// The faults around a span, each on a line of its own.
+/// The faults around a period, one per line.
 fn faults(run: &Run, begun: Instant, ended: Instant) -> String {
     let windows = run.windows.during(begun, ended).into_iter().map(|window| {
         let whom = window.instance.map_or(String::new(), |number| format!(" of instance {number}"));
@@ -295,7 +295,7 @@ fn faults(run: &Run, begun: Instant, ended: Instant) -> String {
     windows.collect()
 }
 
-/// `Cache-Status` without the numbers that differ from answer to answer.
+/// `Cache-Status` without the numbers that differ between responses.
 fn without_ttl(status: &str) -> String {
     let mut text = String::with_capacity(status.len());
     let mut rest = status;
@@ -307,7 +307,7 @@ fn without_ttl(status: &str) -> String {
     if text.is_empty() { "none".to_owned() } else { text }
 }
 
-/// A line for whoever watches.
+/// Prints a line for the user.
 #[expect(clippy::print_stderr, reason = "the checker talks to its terminal")]
 pub(crate) fn say(text: &str) {
     eprintln!("{text}");

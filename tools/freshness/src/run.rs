@@ -1,4 +1,4 @@
-//! What all parts of a run share.
+//! The state that all parts of a run share.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,12 +28,12 @@ pub(crate) struct Run {
     /// Redis's socket.
     pub(crate) redis: PathBuf,
     pub(crate) directory: PathBuf,
-    /// Held by each writer while it writes, and alone by a fault that must know what was written.
+    /// Each writer holds it, shared, while it writes; a fault that must know what was written holds it exclusively.
     pub(crate) writing: RwLock<()>,
     stopped: AtomicBool,
 }
 
-/// Where the run's servers are.
+/// The places of the run's servers.
 pub(crate) struct Places {
     pub(crate) postgres: Access,
     pub(crate) redis: PathBuf,
@@ -66,7 +66,7 @@ impl Run {
         }
     }
 
-    /// Whether readers and writers are to end.
+    /// Whether readers and writers must end.
     pub(crate) fn is_over(&self) -> bool {
         self.stopped.load(Ordering::Relaxed) || Instant::now() >= self.until
     }
@@ -75,7 +75,7 @@ impl Run {
         self.stopped.store(true, Ordering::Relaxed);
     }
 
-    /// A moment in the run's own time.
+    /// A moment in seconds since the start of the run.
     pub(crate) fn seconds(&self, at: Instant) -> f64 {
         at.saturating_duration_since(self.begun).as_secs_f64()
     }

@@ -1,15 +1,15 @@
-//! When which fault was on, and from when on a write must be seen everywhere.
+//! The times of faults, and when a write must be visible everywhere.
 //!
-//! A write that is acknowledged at a healthy time is *due* on other instances 100 ms later. If a fault was on at any
-//! moment between, or had ended less than 5 s before, it is due 5 s after the fault's end. What was due once stays due,
-//! also during later faults. On the instance that acknowledged it, a write is due at once.
+//! A write that is acknowledged in a healthy period is *due* on other instances 100 ms later. If a fault was active in
+//! that time, or had ended less than 5 s before, it is due 5 s after the fault's end. A write that was due stays due,
+//! even during later faults. On the instance that acknowledged it, a write is due at once.
 
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-/// How soon other instances follow when nothing is wrong.
+/// How soon other instances must follow without a fault.
 pub(crate) const HEALTHY: Duration = Duration::from_millis(100);
-/// How soon they follow after a fault.
+/// How soon they must follow after a fault.
 pub(crate) const RECOVERY: Duration = Duration::from_secs(5);
 
 /// A fault, from before it began until after it ended.
@@ -18,7 +18,7 @@ pub(crate) struct Window {
     pub(crate) fault: &'static str,
     pub(crate) begun: Instant,
     pub(crate) ended: Option<Instant>,
-    /// The instance that alone is meant, if only one is.
+    /// The affected instance, if there is only one.
     pub(crate) instance: Option<usize>,
     /// Whether PostgreSQL can't answer.
     pub(crate) database: bool,
@@ -27,13 +27,13 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// Whether some moment of a span lies between the fault's begin and the end of its recovery.
+    /// Whether a period overlaps the fault or its recovery.
     fn touches(&self, from: Instant, to: Instant) -> bool {
         self.begun <= to && self.ended.is_none_or(|ended| from < ended + RECOVERY)
     }
 }
 
-/// Every fault of the run, in order; they never overlap.
+/// Every fault of the run, in order; they don't overlap.
 #[derive(Default)]
 pub(crate) struct Windows(RwLock<Vec<Window>>);
 
@@ -49,7 +49,7 @@ impl Windows {
         }
     }
 
-    /// When a write acknowledged then is due on every instance; `None` while that is not known.
+    /// When a write that was acknowledged at a moment is due on every instance; `None` while that is unknown.
     pub(crate) fn due(&self, acknowledged: Instant) -> Option<Instant> {
         let windows = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let from = windows.iter().rposition(|window| !window.touches(acknowledged, Instant::now()));
@@ -62,7 +62,7 @@ impl Windows {
         Some(due)
     }
 
-    /// The faults that were on, or from which the site was recovering, during a span.
+    /// The faults and recoveries that overlap a period.
     pub(crate) fn during(&self, from: Instant, to: Instant) -> Vec<Window> {
         let windows = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let touching =
@@ -70,19 +70,19 @@ impl Windows {
         touching.filter(|window| window.touches(from, to)).cloned().collect()
     }
 
-    /// Whether no fault is on and none was lately.
+    /// Whether no fault is active or was recently.
     pub(crate) fn is_healthy(&self) -> bool {
         let now = Instant::now();
         self.during(now, now).is_empty()
     }
 
-    /// Whether PostgreSQL was out of an instance's reach during a span, or lately before.
+    /// Whether an instance could not reach PostgreSQL in a period or shortly before.
     pub(crate) fn lacked_database(&self, instance: usize, from: Instant, to: Instant) -> bool {
         let mut windows = self.during(from, to).into_iter();
         windows.any(|window| window.database && window.instance.is_none_or(|only| only == instance))
     }
 
-    /// Whether an instance was down or frozen during a span, or lately before.
+    /// Whether an instance was down or frozen in a period or shortly before.
     pub(crate) fn was_down(&self, instance: usize, from: Instant, to: Instant) -> bool {
         let mut windows = self.during(from, to).into_iter();
         windows.any(|window| window.down && window.instance == Some(instance))

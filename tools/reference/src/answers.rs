@@ -1,17 +1,17 @@
-//! Answers of the site, taken once and given again.
+//! Responses of the site, recorded once and replayed.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
 use anyhow::Result;
 
-/// What a client can ask for.
+/// The encodings that a client can request.
 pub(crate) const ENCODINGS: [&str; 3] = ["identity", "gzip", "br"];
 
-/// What the server adds by itself.
+/// The headers that the server adds itself.
 const OWN_HEADERS: [&str; 3] = ["date", "content-length", "transfer-encoding"];
 
-/// An answer.
+/// A response.
 #[derive(Clone)]
 pub(crate) struct Answer {
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -19,7 +19,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The site's answer to its second reader: a hit, where the site caches.
+    /// The site's response to the second request: a hit, if the site caches the page.
     pub(crate) async fn of(site: &str, path: &str, encoding: &str) -> Result<Self> {
         let client = reqwest::Client::new();
         let request = client.get(format!("{site}{path}")).header("accept-encoding", encoding);
@@ -38,7 +38,7 @@ impl Answer {
         Ok(Self { headers, body })
     }
 
-    /// A response with the same headers and a body.
+    /// A response with the same headers and another body.
     pub(crate) fn response(&self, body: Bytes) -> HttpResponse {
         let mut response = HttpResponse::Ok();
         for (name, value) in &self.headers {
@@ -48,11 +48,11 @@ impl Answer {
     }
 }
 
-/// Each page's answers, in the order of [`ENCODINGS`].
+/// The responses of each page, in the order of [`ENCODINGS`].
 pub(crate) struct Answers(Vec<[Answer; 3]>);
 
 impl Answers {
-    /// Asks a site for each path in each encoding.
+    /// Requests each path of a site in each encoding.
     pub(crate) async fn of(site: &str, paths: &[String]) -> Result<Self> {
         let mut pages = Vec::with_capacity(paths.len());
         for path in paths {
@@ -63,12 +63,11 @@ impl Answers {
         Ok(Self(pages))
     }
 
-    /// All of them.
     pub(crate) fn pages(&self) -> &[[Answer; 3]] {
         &self.0
     }
 
-    /// A page's answer in the encoding that a request names.
+    /// The response of a page in the encoding that a request names.
     pub(crate) fn choose(
         &self,
         page: usize,

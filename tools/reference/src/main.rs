@@ -1,11 +1,11 @@
-//! What `script/bench` compares the site with: the least that a server must do for the same answer.
+//! The reference servers of `script/bench`: the minimum work that gives the same responses as the site.
 //!
-//! - `/memory/N`: bare actix; the site's own bytes and headers, held in memory.
-//! - `/redis/N`: the same, the bytes by one `GET` on a multiplexed connection per worker thread.
+//! - `/memory/N`: bare actix with the site's own bytes and headers in memory.
+//! - `/redis/N`: the same, with the bytes from one `GET` on a multiplexed connection per worker thread.
 //! - `/query`: the list's rows and count from PostgreSQL, rendered by the site's own view; no middleware.
 //!
-//! N counts the imitated paths from 0. Bytes and headers are taken from a running site at the start, for each
-//! encoding that it is asked for.
+//! N is the index of an imitated path, from 0. Bytes and headers are taken from a running site at the start, for each
+//! encoding that it supports.
 
 use std::net::TcpListener;
 use std::path::PathBuf;

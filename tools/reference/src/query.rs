@@ -1,4 +1,4 @@
-//! The list by its three queries, sent together over a pooled connection with prepared statements, and a rendering;
+//! The list with its three queries, sent together over a pooled connection with prepared statements, and a rendering;
 //! nothing else.
 
 use anyhow::{Context as _, Result};
@@ -17,7 +17,7 @@ const ROWS: &str =
     ORDER BY created_at DESC, id DESC LIMIT 25";
 const COUNT: &str = "SELECT coalesce(sum(rows), 0)::bigint FROM property_tally";
 
-/// How many places the site offers beside a list.
+/// The number of places that the site offers with a list.
 const OFFERED: i64 = 8;
 
 /// The first page of the list.
@@ -27,7 +27,7 @@ pub(crate) struct List {
 }
 
 impl List {
-    /// Prepares a pool of so many connections.
+    /// Prepares a pool of `size` connections.
     pub(crate) fn new(url: &str, size: usize, site: String) -> Result<Self> {
         let manager = Manager::new(url.parse()?, NoTls);
         let pool = Pool::builder(manager).max_size(size).build()?;

@@ -1,7 +1,7 @@
-//! `manage_cache`
+//! The command `manage_cache`.
 //!
-//! A command has no memory tier, and does not count hits or misses. For figures that only a running site knows, the output
-//! names the URL that shows them.
+//! A command has no memory tier, and does not count hits or misses. For figures that only a running site has, the
+//! output names the URL that shows them.
 
 mod arguments;
 mod parts;
@@ -174,7 +174,7 @@ fn address_on_this_machine(text: &str) -> Result<SocketAddr> {
     })
 }
 
-/// Runs work beside a temporary site on its own port, because only a site renders pages.
+/// Runs work with a temporary site on its own port, because only a site renders pages.
 async fn beside_a_site<T>(
     platform: &Platform,
     work: impl Future<Output = Result<T, ServiceError>>,

@@ -1,4 +1,4 @@
-//! The site that a command acts for, and `manage_cache --clear` with `--tag` or `--url`: counts, asks, then clears.
+//! The site for which a command acts, and `manage_cache --clear` with `--tag` or `--url`: counts, asks, then clears.
 
 use serde_json::{Value, json};
 
@@ -9,16 +9,16 @@ use crate::domain::FieldErrors;
 use crate::http::{self, Site};
 use crate::services::{ClearScope, WouldEnd};
 
-/// Who the event log names.
+/// The actor in the event log.
 pub(super) const ACTOR: &str = "manage_cache";
 
-/// The site that is served to others: its addresses are in the pages and their keys.
+/// The site with its public addresses, which are in the pages and in their keys.
 pub(super) fn as_configured(platform: &Platform) -> Result<Site> {
     let config = &platform.config.site;
     Ok(Site::new(config, &platform.secret_key()?, &config.listen))
 }
 
-/// Wrong input, as a wrong use of the command.
+/// Turns invalid input into an error about wrong usage.
 pub(super) fn refused(errors: FieldErrors) -> CommandError {
     let messages: Vec<_> = errors.iter().flat_map(|(_, list)| list).cloned().collect();
     CommandError::Usage(messages.join(" "))
@@ -42,7 +42,7 @@ pub(super) async fn clear(platform: &Platform, part: &Part) -> Result<Value> {
         cleared["reason"] = json!(reason);
     }
     let mut entries = json!(ended);
-    // The command's own memory tier is not that of a site.
+    // The command's own memory tier is not a site's.
     entries["memory_pages"] = Value::Null;
     Ok(json!({"success": true, "tags": scope.names(), "entries": entries, "cleared": cleared}))
 }

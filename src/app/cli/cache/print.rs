@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::app::cli::output;
 
-/// The widest bar of a histogram, in characters.
+/// The maximum width of a bar in a histogram, in characters.
 const WIDEST: u64 = 40;
 
 fn text(value: &Value) -> String {
@@ -77,7 +77,7 @@ pub(super) fn status(status: &Value) {
     );
 }
 
-/// The reasons for missing figures, each once.
+/// The reasons for missing figures, without duplicates.
 fn reasons<'a>(objects: impl Iterator<Item = (&'a String, &'a Value)>) -> BTreeSet<&'a str> {
     objects.filter_map(|(_, object)| object["reason"].as_str()).collect()
 }

@@ -4,7 +4,7 @@ use super::finding::Finding;
 use crate::db::connections_of_instance;
 use crate::db::server::ServerFacts;
 
-/// The oldest version that has everything the site uses.
+/// The oldest version with every feature that the site uses.
 const LEAST: i32 = 15;
 /// Problems that keep the site from working.
 pub(super) fn always(facts: &ServerFacts) -> Vec<Finding> {
@@ -76,7 +76,7 @@ pub(super) fn deployed(facts: &ServerFacts, pool_size: usize, is_private: bool) 
     findings
 }
 
-/// Whether all instances that run, and one if none does, may have as many connections as they may ask for.
+/// Whether all running instances (or one, if none runs) can have the connections that they need.
 fn connections(facts: &ServerFacts, pool_size: usize) -> Option<Finding> {
     let number = |count: i64| usize::try_from(count).unwrap_or(0);
     let of_server =
@@ -88,7 +88,7 @@ fn connections(facts: &ServerFacts, pool_size: usize) -> Option<Finding> {
     let (most, setting, wanted) = match of_role < of_server {
         true => (of_role, "the role's CONNECTION LIMIT", needed),
         false => {
-            // What the server keeps for superusers, and what others use, comes on top.
+            // The server also keeps connections for superusers, and other programs use some.
             let missing = needed.saturating_sub(of_server);
             (of_server, "max_connections", number(facts.max_connections.into()) + missing)
         }

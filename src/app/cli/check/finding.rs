@@ -22,13 +22,13 @@ pub(in crate::app::cli) enum Level {
 /// The arguments of `check`.
 #[derive(Debug, Args)]
 pub(in crate::app::cli) struct CheckArgs {
-    /// Also look for what a public site should not have
+    /// Also check for problems of a public deployment
     #[arg(long)]
     pub(super) deploy: bool,
-    /// Exit with 1 if something is as bad as this
+    /// Exit with 1 if a finding has at least this level
     #[arg(long, value_name = "LEVEL", default_value = "ERROR", ignore_case = true)]
     fail_level: Level,
-    /// Pass over a finding, such as database.W001; may be repeated
+    /// Ignore a finding, such as database.W001; may be repeated
     #[arg(long, value_name = "ID")]
     silence: Vec<String>,
     /// The output format
@@ -36,7 +36,7 @@ pub(in crate::app::cli) struct CheckArgs {
     format: OutputFormat,
 }
 
-/// Something to mend or to know, and how to mend it.
+/// A problem or information, with its remedy.
 #[derive(Debug, Serialize)]
 pub(super) struct Finding {
     pub(super) level: Level,
@@ -46,7 +46,7 @@ pub(super) struct Finding {
 }
 
 impl Finding {
-    /// A finding. The letter in its id tells the level: `E` for an error, `W` for a warning, `I` for information.
+    /// A finding. The letter in its id is the level: `E` for an error, `W` for a warning, `I` for information.
     pub(super) fn new(
         id: &'static str,
         problem: impl Into<String>,

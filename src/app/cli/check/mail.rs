@@ -4,7 +4,7 @@ use super::finding::Finding;
 use crate::app::platform::mailer;
 use crate::config::{Config, MailTransport};
 
-/// Connects to the mail server, if there is one; `deploy` adds what a public site should have.
+/// Connects to the mail server, if there is one; `deploy` adds checks for a public site.
 pub(super) async fn findings(config: &Config, deploy: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     let (transport, from) = (&config.mail.transport, &config.mail.from);

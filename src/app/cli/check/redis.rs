@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::finding::Finding;
 use crate::cache::{RedisReport, Refusal};
 
-/// The oldest version that has everything the site uses. Every Valkey is newer.
+/// The oldest version with every feature that the site uses. Every Valkey is newer.
 const LEAST: u32 = 7;
 
 /// Problems that keep the cache from working well.
@@ -71,7 +71,7 @@ pub(super) fn refused(refusals: &[Refusal], found: &[Finding]) -> Vec<Finding> {
     findings
 }
 
-/// A check that is not possible because Redis refuses a command; the site works without it.
+/// A check that can't be made because Redis refuses a command; the site works without it.
 pub(super) fn untold(refusal: &Refusal, what: &str) -> Finding {
     Finding::new(
         "cache.I006",

@@ -77,7 +77,7 @@ async fn of_redis(platform: &Platform, deploy: bool) -> Vec<Finding> {
     if tiers.redis == "off" {
         return Vec::new();
     }
-    // The commands of the site are tried, because a server that responds may still refuse them.
+    // Tries the site's commands, because a server that responds may still refuse them.
     let probed = match tiers.answers {
         true => cache.probe_redis().await,
         false => Err(CacheError::Unavailable),

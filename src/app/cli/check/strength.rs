@@ -1,7 +1,7 @@
 //! An estimate of how hard a secret is to guess.
 
-/// An estimate of a secret's entropy in bits: what its characters could tell apart, if they were drawn at random. A
-/// secret that repeats itself counts once. This is only an upper bound: a well-known pass phrase passes.
+/// Estimates the entropy of a secret in bits, as if its characters were drawn at random. A repeated part counts once.
+/// The result is an upper bound: a well-known pass phrase also has a high one.
 pub(super) fn bits(secret: &[u8]) -> f64 {
     let period = (1..=secret.len()).find(|period| {
         let mut pairs = secret.iter().zip(&secret[*period..]);

@@ -1,10 +1,10 @@
-//! What a form of the page of photos asks for.
+//! The changes that a form of the photos page requests.
 
 use super::received::Received;
 use crate::domain::{Photo, PhotoHash, Photos};
 use crate::http::views::admin::digest_of;
 
-/// What is done with one of the photos.
+/// The action of a photo's button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Button {
     MakeMain,
@@ -22,14 +22,14 @@ const BUTTONS: [(&str, Button); 4] = [
 
 /// The changes of a form.
 pub(super) struct Changes {
-    /// The photos that the form showed, as a digest; empty where it does not say.
+    /// The digest of the photos that the form showed; empty if it is missing.
     seen: String,
     alts: Vec<(PhotoHash, String)>,
     replaced: Vec<(PhotoHash, Photo)>,
     added: Vec<Photo>,
     pressed: Option<(Button, PhotoHash)>,
     undone: Option<[Photos; 2]>,
-    /// What is wrong with the texts.
+    /// The errors of the descriptions.
     pub(super) problems: Vec<String>,
 }
 
@@ -60,7 +60,7 @@ impl Changes {
         }
     }
 
-    /// What has been done once they are saved, in words.
+    /// The success message.
     pub(super) fn done(&self) -> String {
         let text = match (self.added.len(), &self.pressed) {
             _ if self.undone.is_some() => "The last change to the photos was undone.",
@@ -75,12 +75,12 @@ impl Changes {
         text.to_owned()
     }
 
-    /// The photos that the listing is to have; `None` where the form was made for others.
+    /// Applies the changes to the current photos; `None` if the form was made for other photos.
     pub(super) fn apply(self, now: &[Photo]) -> Option<Vec<Photo>> {
         if let Some([before, after]) = self.undone {
             return (after.as_slice() == now).then(|| before.into_vec());
         }
-        // Adding photos goes with every other change.
+        // Adding photos fits with every other change.
         let only_adds = self.pressed.is_none() && self.replaced.is_empty();
         let is_current = self.seen.is_empty() || self.seen == digest_of(now);
         if !is_current && !only_adds {

@@ -1,4 +1,4 @@
-//! The photos of a listing: adding files, and changing their order and what they say.
+//! The photos page of a listing: adds files, and changes the order and descriptions of photos.
 
 mod changes;
 mod received;
@@ -29,8 +29,8 @@ pub(super) async fn edit(staff: Staff, id: web::Path<i64>, request: HttpRequest)
     show(HttpResponse::Ok(), &staff, property, Told { filters, ..Told::default() }).await
 }
 
-/// `POST /admin/properties/{id}/photos/`: whatever a form of the page asks for. Files that are not allowed keep nothing
-/// else from being saved.
+/// `POST /admin/properties/{id}/photos/`: all changes of the page. If some files are refused, the other changes are
+/// saved.
 pub(super) async fn update(
     staff: Staff,
     id: web::Path<i64>,
@@ -86,14 +86,14 @@ pub(super) async fn update(
     show(status, &staff, property, told).await
 }
 
-/// What the page says besides the photos.
+/// The parts of the page other than the photos.
 #[derive(Default)]
 struct Told {
-    /// What was done or not done.
+    /// The result of the last request.
     notice: String,
-    /// Each file or text that was refused, by name.
+    /// The refused files and texts, each with the reason.
     problems: Vec<String>,
-    /// Descriptions that were typed and not saved, by the photo's name.
+    /// Descriptions that were typed and not saved, by photo.
     typed: Vec<(String, String)>,
     filters: String,
 }
@@ -121,7 +121,7 @@ async fn show(
     page(response, &shown)
 }
 
-/// The photos before a change of them and after it; `None` for another change.
+/// The photos before and after a change; `None` if the entry is not a change of photos.
 fn before(entry: &HistoryEntry) -> Option<[Photos; 2]> {
     let is_update = entry.kind == "updated";
     let mut changes = entry.changes.iter().filter(|_| is_update);
@@ -129,7 +129,7 @@ fn before(entry: &HistoryEntry) -> Option<[Photos; 2]> {
     Some([Photos::parse(&change.before).ok()?, Photos::parse(&change.after).ok()?])
 }
 
-/// What the change that is to be undone was.
+/// The photos before and after the change that should be undone.
 async fn undone(
     staff: &Staff,
     id: PropertyId,

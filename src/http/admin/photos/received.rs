@@ -1,5 +1,5 @@
-//! Reads a form with photos: each file goes to the disk and becomes a photo before the next one is read, so that memory
-//! holds no file.
+//! Reads a form with photos. Each file is written to the disk and becomes a photo before the next one is read, so that
+//! no file is held in memory.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -16,31 +16,31 @@ use crate::http::forms::{Fields, REFUSAL};
 use crate::http::staff::Staff;
 use crate::media::{MAX_BYTES, MediaError};
 
-/// How long a client may take for all of a form.
+/// The time limit for reading a form.
 const TIMEOUT: Duration = Duration::from_secs(60 * 60);
-/// The most fields: a description, a replacement and a new file for each photo, and the others.
+/// The maximum number of fields: a description, a replacement and a new file for each photo, and the others.
 const MAX_FIELDS: usize = 3 * Photos::MAX + 60;
-/// The most bytes of a field that is no file.
+/// The maximum length of a field that is not a file, in bytes.
 const MAX_FIELD_BYTES: usize = 4096;
-/// The most bytes of a file that are read, so that a browser that is still sending sees the answer.
+/// How much of a file is read at most, in bytes. A browser sees the response only after it has sent the file.
 const DRAINED: u64 = 4 * MAX_BYTES;
 
-/// What came with a form.
+/// The content of a form.
 #[derive(Default)]
 pub(super) struct Received {
     pub(super) fields: Fields,
     /// New photos, in the order of their files.
     pub(super) added: Vec<Photo>,
-    /// New photos, each with the one whose place it takes.
+    /// New photos that replace others.
     pub(super) replaced: Vec<(PhotoHash, Photo)>,
-    /// Files that were refused, each with its name and the reason.
+    /// The refused files, each with its name and the reason.
     pub(super) problems: Vec<String>,
-    /// Whether its token is another one, usually of an earlier login. No file of it is kept.
+    /// Whether the form's token is wrong, usually from an earlier login. None of its files is stored.
     pub(super) is_outdated: bool,
 }
 
 impl Received {
-    /// What was typed as the description of each photo.
+    /// The typed description of each photo.
     pub(super) fn alts(&self) -> Vec<(String, String)> {
         let names = self.fields.names().filter_map(|name| name.strip_prefix("alt_"));
         names
@@ -52,7 +52,7 @@ impl Received {
 /// Reads a form whose first field is the token.
 ///
 /// # Errors
-/// Those of [`token_of`], [`AppError::BadRequest`] for what is no such form, and failures of the store of photos.
+/// The errors of [`token_of`], [`AppError::BadRequest`] for an invalid form, and failures of the store of photos.
 pub(super) async fn receive(
     staff: &Staff,
     request: &HttpRequest,
@@ -89,7 +89,7 @@ async fn read(
         let called = file_name(disposition.and_then(|found| found.get_filename()));
         let is_full = received.added.len() >= Photos::MAX;
         let (file, length) = to_disk(field, received.is_outdated || is_full).await?;
-        // A form without a chosen file has an empty one.
+        // A file field without a chosen file is empty.
         let is_chosen = length > 0 || called != NAMELESS;
         if received.is_outdated || !is_chosen {
             continue;
@@ -113,19 +113,19 @@ async fn read(
     Ok(received)
 }
 
-/// What a file without a name is called.
+/// The name of a file that was sent without one.
 const NAMELESS: &str = "the file";
 
-/// Writes a file to the disk, under no name, up to one byte more than is allowed. Returns its length as well.
+/// Writes a file to an unnamed temporary file, up to one byte more than is allowed. Also returns its length.
 async fn to_disk(mut field: Field, is_dropped: bool) -> Result<(File, u64), AppError> {
-    let failed = |err: std::io::Error| AppError::Fault(format!("an upload can't be kept: {err}"));
+    let failed = |err: std::io::Error| AppError::Fault(format!("an upload can't be stored: {err}"));
     let mut file = tempfile::tempfile().map_err(failed)?;
     let mut length = 0_u64;
     while let Some(piece) = next::<Bytes>(&mut field).await? {
         let room = (MAX_BYTES + 1).saturating_sub(length);
         let kept = piece.len().min(usize::try_from(room).unwrap_or(0));
         if kept > 0 && !is_dropped {
-            // A piece has at most 64 KiB, and goes to the system's memory first.
+            // A piece has at most 64 KiB, which the system buffers.
             file.write_all(&piece[..kept]).map_err(failed)?;
         }
         length += u64::try_from(piece.len()).unwrap_or(u64::MAX);

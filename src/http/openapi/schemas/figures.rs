@@ -1,4 +1,4 @@
-//! The shape of the cache's figures.
+//! The schemas of the cache's figures.
 
 use utoipa::ToSchema;
 
@@ -23,12 +23,12 @@ struct Metrics {
     levels: LevelsFigures,
     analysis: Analysis,
     memory_tier: MemoryTier,
-    /// Null when they are not known.
+    /// Null if they are unknown.
     keys: Option<Keys>,
-    /// Why the keys are not known.
+    /// Why the keys are unknown.
     #[schema(required = false, nullable = false)]
     keys_reason: Option<String>,
-    /// The last ones of this instance, the latest first.
+    /// The last invalidations of this instance, the latest first.
     invalidations: Vec<PastInvalidation>,
     history: History,
     /// The instances of the site, this one first.
@@ -37,17 +37,17 @@ struct Metrics {
 
 #[derive(ToSchema)]
 struct Reachability {
-    /// Whether it answers, though it may refuse.
+    /// Whether Redis answers, even if it refuses commands.
     reachable: bool,
     /// `up`, `repairing`, `down` or `off`.
     state: String,
-    /// How often this instance has taken it into use.
+    /// How often this instance took Redis into use.
     connections: u64,
-    /// Why it is not in use.
+    /// Why Redis is not in use.
     problem: Option<String>,
     /// The commands that it refused when last asked.
     refused: Vec<Refusal>,
-    /// Null where Redis doesn't tell; then `reason` says why.
+    /// Null if Redis doesn't report it; then `reason` says why.
     uptime_seconds: Option<u64>,
     #[schema(required = false, nullable = false)]
     reason: Option<String>,
@@ -56,7 +56,7 @@ struct Reachability {
 /// Pages that this instance answered since it started.
 #[derive(ToSchema)]
 struct PageFigures {
-    /// Pages that a cache answered.
+    /// Pages that came from a cache.
     hits: u64,
     misses: u64,
     #[schema(minimum = 0, maximum = 1)]
@@ -66,7 +66,7 @@ struct PageFigures {
     last_15_minutes: RecentPages,
 }
 
-/// Pages that were answered in a time.
+/// Pages of a time range.
 #[derive(ToSchema)]
 struct RecentPages {
     hits: u64,
@@ -75,7 +75,7 @@ struct RecentPages {
     hit_ratio: Option<f64>,
 }
 
-/// How far the caches have applied the event log; null where that is not known.
+/// The caches' position in the event log; null if unknown.
 #[derive(ToSchema)]
 struct EventFigures {
     last_id: Option<i64>,
@@ -94,7 +94,7 @@ struct MemoryTier {
     max_bytes: u64,
 }
 
-/// A range of time, of every instance: 15 minutes, or what the parameter `range` names.
+/// The figures of all instances in a time range: 15 minutes, or the parameter `range`.
 #[derive(ToSchema)]
 struct History {
     /// `15m`, `1h`, `24h` or `7d`.
@@ -104,12 +104,12 @@ struct History {
     from: i64,
     to: i64,
     current: RecentPages,
-    /// The range before, which is as long.
+    /// The previous range, which is equally long.
     previous: RecentPages,
-    /// Steps of which something is known; without requests, a step may be left out.
+    /// Steps with data; steps without requests may be missing.
     points: Vec<Point>,
     urls: TopUrls,
-    /// Changes of the data and clears, the latest first; null when they can't be read.
+    /// Changes of the data and clears, the latest first; null if they can't be read.
     marks: Option<Vec<Mark>>,
     /// The length of the steps of marks.
     mark_seconds: i64,
@@ -123,11 +123,11 @@ struct Mark {
     /// `created`, `updated`, `deleted`, `bulk` or `cleared`.
     kind: String,
     changes: i64,
-    /// Who made them, or one of several.
+    /// Who made them, or one of them.
     actor: String,
 }
 
-/// Redis's own count of look-ups, of every client and key.
+/// Redis's own count of look-ups, for all clients and keys.
 #[derive(ToSchema)]
 struct Performance {
     keyspace_hits: Option<u64>,
@@ -137,7 +137,7 @@ struct Performance {
     #[schema(minimum = 0, maximum = 100)]
     hit_ratio_percent: Option<f64>,
     performance_rating: Rating,
-    /// Why the figures are null: Redis is out of reach or off, or refuses them to this account.
+    /// Why the figures are null: Redis can't be reached or is off, or refuses them to this account.
     #[schema(required = false, nullable = false)]
     reason: Option<String>,
 }
@@ -157,13 +157,13 @@ struct MemoryUsage {
     /// In bytes.
     used_memory: Option<u64>,
     used_memory_human: Option<String>,
-    /// In bytes; 0 is no limit.
+    /// In bytes; 0 means no limit.
     maxmemory: Option<u64>,
     maxmemory_policy: Option<String>,
     evicted_keys: Option<u64>,
-    /// Memory in use divided by memory asked for; null when Redis is out of reach.
+    /// The ratio of used to requested memory; null if Redis can't be reached.
     fragmentation_ratio: Option<f64>,
-    /// Why the figures are null: Redis is out of reach or off, or refuses them to this account.
+    /// Why the figures are null: Redis can't be reached or is off, or refuses them to this account.
     #[schema(required = false, nullable = false)]
     reason: Option<String>,
 }
@@ -174,7 +174,7 @@ struct ConnectionStats {
     total_connections_received: Option<u64>,
     total_commands_processed: Option<u64>,
     instantaneous_ops_per_sec: Option<u64>,
-    /// Why the figures are null: Redis is out of reach or off, or refuses them to this account.
+    /// Why the figures are null: Redis can't be reached or is off, or refuses them to this account.
     #[schema(required = false, nullable = false)]
     reason: Option<String>,
 }
@@ -187,7 +187,7 @@ struct LevelsFigures {
     count: LevelFigures,
 }
 
-/// The counters of one level since the program started; times are in microseconds.
+/// The counters of one level since the program started; durations are in microseconds.
 #[derive(ToSchema)]
 struct LevelFigures {
     hits: u64,
@@ -206,7 +206,7 @@ struct LevelFigures {
     load_p50_us: u64,
     load_p95_us: u64,
     load_p99_us: u64,
-    /// The work that hits have saved; null where there were none, or nothing was loaded to compare with.
+    /// The work that hits have saved; null without hits, or without loads to compare with.
     saved: Option<Saved>,
 }
 

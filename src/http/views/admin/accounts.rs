@@ -1,4 +1,4 @@
-//! The accounts of staff, logins and passwords.
+//! The pages of accounts, logins and passwords.
 
 use askama::Template;
 
@@ -19,22 +19,22 @@ pub(in crate::http) struct LoginPage<'a> {
     pub(in crate::http) csrf_token: String,
     pub(in crate::http) username: &'a str,
     pub(in crate::http) next: &'a str,
-    /// Whether a new password can be had by mail.
+    /// Whether the site sends mail for a new password.
     pub(in crate::http) can_reset: bool,
     pub(in crate::http) error: Option<&'static str>,
-    /// What was done before.
+    /// The message about the previous action.
     pub(in crate::http) said: Option<&'static str>,
-    /// The form that was sent without a session, by its fields.
+    /// The fields of a form that was submitted without a session.
     pub(in crate::http) kept: Vec<(&'static str, String)>,
 }
 
-/// The step of a forgotten password.
+/// The step of resetting a forgotten password.
 pub(in crate::http) enum ResetStep {
-    /// The address is asked for.
+    /// The form for the address.
     Address { email: String, errors: FieldErrors, notice: Option<&'static str> },
-    /// A mail is on its way, perhaps.
+    /// The confirmation that a mail was sent, if there is an account.
     Sent,
-    /// The new password is asked for.
+    /// The form for the new password.
     Password { username: String, errors: FieldErrors, notice: Option<&'static str> },
     /// The link is not valid.
     Invalid,
@@ -51,7 +51,7 @@ pub(in crate::http) struct ResetPage {
 }
 
 impl ResetPage {
-    /// In Django's words.
+    /// The title, in Django's words.
     fn title(&self) -> &'static str {
         match self.step {
             ResetStep::Address { .. } => "Password reset",
@@ -63,13 +63,13 @@ impl ResetPage {
     }
 }
 
-/// The form for one's own new password.
+/// The form for a user's own new password.
 #[derive(Default, Template)]
 #[template(path = "admin/password_change.html")]
 pub(in crate::http) struct PasswordPage {
     pub(in crate::http) frame: Frame,
     pub(in crate::http) errors: FieldErrors,
-    /// Why the form is shown once more.
+    /// Why the form is shown again.
     pub(in crate::http) notice: Option<String>,
 }
 
@@ -80,24 +80,24 @@ pub(in crate::http) struct UserPasswordPage {
     pub(in crate::http) frame: Frame,
     pub(in crate::http) user: User,
     pub(in crate::http) errors: FieldErrors,
-    /// Why the form is shown once more.
+    /// Why the form is shown again.
     pub(in crate::http) notice: Option<String>,
 }
 
-/// The sessions of a user: the user's own, with the latest logins, or those of another user.
+/// The sessions of a user: the user's own with the latest logins, or those of another user.
 #[derive(Template)]
 #[template(path = "admin/sessions.html")]
 pub(in crate::http) struct SessionsPage {
     pub(in crate::http) frame: Frame,
     pub(in crate::http) other: Option<User>,
     pub(in crate::http) sessions: Vec<SessionEntry>,
-    /// The name of the session that the page is shown in.
+    /// The name of the current session.
     pub(in crate::http) this: String,
     pub(in crate::http) events: Vec<LoginEvent>,
 }
 
 impl SessionsPage {
-    /// Whether a session can be ended without leaving this page.
+    /// Whether the user can end a session without logging out.
     fn has_endable(&self) -> bool {
         self.sessions.iter().any(|entry| entry.name != self.this)
     }
@@ -112,12 +112,12 @@ pub(in crate::http) struct LoginsPage {
     pub(in crate::http) filter: LoginFilter,
     pub(in crate::http) typed: Fields,
     pub(in crate::http) errors: FieldErrors,
-    /// The address of the next page.
+    /// The URL of the next page.
     pub(in crate::http) next: Option<String>,
 }
 
 impl LoginsPage {
-    /// Whether these are not the latest entries of all.
+    /// Whether these are not the latest of all entries.
     fn is_part(&self) -> bool {
         !self.errors.is_empty() || !self.filter.is_empty() || self.filter.before.is_some()
     }
@@ -131,7 +131,7 @@ pub(in crate::http) struct UserListPage {
     pub(in crate::http) found: UserPage,
     pub(in crate::http) page_size: u16,
     pub(in crate::http) query: UserQuery,
-    /// The state of the list that its links carry.
+    /// The state of the list, for its links.
     pub(in crate::http) state: String,
     pub(in crate::http) typed: Fields,
     pub(in crate::http) errors: FieldErrors,
@@ -159,25 +159,25 @@ pub(in crate::http) struct UserFormPage {
     /// The stored username; the typed one if the stored one is unknown.
     pub(in crate::http) name: String,
     pub(in crate::http) version: String,
-    /// Whether it is the account of the user who looks.
+    /// Whether it is the account of the current user.
     pub(in crate::http) is_own: bool,
     pub(in crate::http) form: UserForm,
     pub(in crate::http) errors: FieldErrors,
     pub(in crate::http) notice: Option<String>,
-    /// The fields in which the account differs from the form, because another user changed it in the meantime: name,
-    /// stored text, typed text.
+    /// The fields in which the account differs from the form, because another user changed it meanwhile: name, stored
+    /// text, typed text.
     pub(in crate::http) differences: Vec<(&'static str, String, String)>,
-    /// The state of the list that one comes back to.
+    /// The state of the list to return to.
     pub(in crate::http) filters: String,
 }
 
 impl UserFormPage {
-    /// With the name and the version of the account as it is.
+    /// Sets the name and the version of the stored account.
     pub(in crate::http) fn about(self, user: &User) -> Self {
         Self { name: user.username.to_string(), version: user.version(), ..self }
     }
 
-    /// With the differences from the account as it is.
+    /// Adds the differences from the stored account.
     pub(in crate::http) fn against(self, now: &User) -> Self {
         let texts = |form: &UserForm| {
             let ticked = |ticked| if ticked { "Yes" } else { "No" };
@@ -197,25 +197,25 @@ impl UserFormPage {
     }
 }
 
-/// The confirmation of a deletion, or why there can't be one.
+/// The confirmation of a deletion, or why it is not possible.
 #[derive(Template)]
 #[template(path = "admin/users/delete.html")]
 pub(in crate::http) struct UserDeletePage {
     pub(in crate::http) frame: Frame,
     pub(in crate::http) user: User,
     pub(in crate::http) error: Option<ManageError>,
-    /// The state of the list that one comes back to.
+    /// The state of the list to return to.
     pub(in crate::http) filters: String,
 }
 
-/// What was done to an account, or to all.
+/// The history of an account, or of all accounts.
 #[derive(Template)]
 #[template(path = "admin/users/history.html")]
 pub(in crate::http) struct AccountHistoryPage {
     pub(in crate::http) frame: Frame,
-    /// The account, if it is one's, and whether it is still there.
+    /// The account, if it is the history of one, and whether it still exists.
     pub(in crate::http) account: Option<(UserId, String, bool)>,
     pub(in crate::http) events: Vec<(i64, AccountEvent)>,
-    /// Where the next page begins.
+    /// The position of the next page.
     pub(in crate::http) next: Option<i64>,
 }

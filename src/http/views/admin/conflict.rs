@@ -1,4 +1,4 @@
-//! Both versions of a listing that was edited in two places.
+//! The page for a listing that two users edited: it shows both versions.
 
 use askama::Template;
 
@@ -7,25 +7,25 @@ use crate::domain::{Author, ChangedBy, HistoryEntry, MergedField, PropertyId, Ve
 use crate::http::views::filters;
 use crate::http::views::frame::Frame;
 
-/// What the page needs besides the fields.
+/// The state of the conflict, besides the fields.
 pub(in crate::http) struct ConflictState {
     pub(in crate::http) id: PropertyId,
-    /// What is stored.
+    /// The stored version.
     pub(in crate::http) version: Version,
-    /// What was edited.
+    /// The version on which the edit is based.
     pub(in crate::http) base_version: Version,
     pub(in crate::http) once: String,
     pub(in crate::http) filters: String,
-    /// Who changed it.
+    /// The author of the other change.
     pub(in crate::http) author: Author,
     /// The last change.
     pub(in crate::http) latest: Option<HistoryEntry>,
     pub(in crate::http) places: Vec<String>,
-    /// The fields in which the other version was chosen and the own one edited as well.
+    /// The fields for which the user chose the other version and also edited their own.
     pub(in crate::http) contradictions: Vec<&'static str>,
 }
 
-/// Both versions.
+/// The page with both versions.
 #[derive(Template)]
 #[template(path = "admin/conflict.html")]
 pub(in crate::http) struct ConflictPage {
@@ -37,19 +37,19 @@ pub(in crate::http) struct ConflictPage {
 /// One field in both versions.
 struct ConflictRow {
     field: MergedField,
-    /// Who changed it, for people.
+    /// Who changed the field, in words.
     said: &'static str,
-    /// What they changed of a long text.
+    /// The other user's changes to a long text.
     passages: Option<Vec<Passage>>,
     /// `theirs`, `both` or `mine`.
     choice: String,
-    /// What tells whether the text was edited.
+    /// A digest that shows whether the text was edited.
     was: String,
     is_contradicted: bool,
 }
 
 impl ConflictPage {
-    /// `digests` tell for each field whether it was edited, `chosen` what was chosen before.
+    /// `digests` show for each field whether it was edited, `chosen` the earlier choices.
     pub(in crate::http) fn new(
         frame: Frame,
         state: ConflictState,

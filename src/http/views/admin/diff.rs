@@ -1,40 +1,40 @@
-//! Two versions of a text in one: what went, what came, and a little of what stayed around it.
+//! Shows two versions of a text in one: removed and new text, with some context.
 
 use std::time::{Duration, Instant};
 
 use similar::{ChangeTag, TextDiff};
 
-/// A passage of both versions.
+/// A part of two versions of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::http) enum Passage {
-    /// In both.
+    /// Text in both versions.
     Same(String),
-    /// Only in the version before.
+    /// Text only in the old version.
     Gone(String),
-    /// Only in the version after.
+    /// Text only in the new version.
     New(String),
-    /// In both, and not shown.
+    /// Text in both versions that is omitted.
     Skipped,
 }
 
-/// How many characters of what stayed are shown on each side of a change.
+/// The number of characters of context on each side of a change.
 const AROUND: usize = 80;
-/// The longest text whose versions are told apart at a glance, in characters.
+/// A text up to this length is shown in two whole versions, in characters.
 const SHORT: usize = 120;
 
-/// The time that the comparisons of a page may take together. What is late is shown as two whole versions.
+/// The time limit for all comparisons of a page. Without time, a text is shown as two whole versions.
 pub(super) struct Budget(Instant);
 
 impl Budget {
-    /// Enough for a page of usual changes, and little for a server.
+    /// Enough for a page of usual changes, and little load for a server.
     const TIME: Duration = Duration::from_millis(100);
 
     pub(super) fn new() -> Self {
         Self(Instant::now() + Self::TIME)
     }
 
-    /// The passages of two versions, word by word; `None` for versions so short, or so different, that they are best
-    /// read one after the other.
+    /// The parts of two versions, word by word; `None` if they are so short, or so different, that two whole versions
+    /// are easier to read.
     pub(super) fn compare(&self, before: &str, after: &str) -> Option<Vec<Passage>> {
         let is_short = |text: &str| text.chars().count() <= SHORT && !text.contains('\n');
         if (is_short(before) && is_short(after)) || Instant::now() >= self.0 {
@@ -49,7 +49,7 @@ impl Budget {
     }
 }
 
-/// Passages in the making. A space between two changes belongs to both, so that changed words that follow each other
+/// Collects the parts of a comparison. A space between two changes belongs to both, so that consecutive changed words
 /// are one change.
 #[derive(Default)]
 struct Passages {
@@ -78,7 +78,7 @@ impl Passages {
         }
     }
 
-    /// Begins a change, or goes on with the one before.
+    /// Begins a change, or continues the previous one.
     fn bridge(&mut self) {
         let in_change = !self.gone.is_empty() || !self.new.is_empty();
         let is_space = self.same.chars().all(|c| c == ' ');
@@ -103,7 +103,7 @@ impl Passages {
         }
     }
 
-    /// Writes what stayed, without its middle where that is long.
+    /// Writes the unchanged text, without its middle if it is long.
     fn flush_same(&mut self, is_last: bool) {
         let text = std::mem::take(&mut self.same);
         let is_first = self.done.is_empty();

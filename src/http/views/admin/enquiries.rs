@@ -1,4 +1,4 @@
-//! The inbox of enquiries.
+//! The page of the enquiries' inbox.
 
 use askama::Template;
 

@@ -1,16 +1,16 @@
-//! Entries of a history, as `templates/admin/entries.html` shows them.
+//! History entries for `templates/admin/entries.html`.
 
 use super::diff::{Budget, Passage};
 use crate::domain::{Fact, FieldChange, HistoryEntry, Property, PropertyForm};
 
-/// A field in two versions.
+/// A field with its old and new value.
 pub(in crate::http) struct ChangeView {
     pub(in crate::http) change: FieldChange,
-    /// Both versions in one, where they are long.
+    /// Both values in one text, if they are long.
     pub(in crate::http) passages: Option<Vec<Passage>>,
 }
 
-/// What a listing's fields would change to.
+/// The changes that restoring `then` would make to a listing.
 pub(in crate::http) fn changes_to(current: &Property, then: &PropertyForm) -> Vec<ChangeView> {
     changes(FieldChange::between(&PropertyForm::of(current), then), &Budget::new())
 }
@@ -23,13 +23,13 @@ fn changes(changes: Vec<FieldChange>, budget: &Budget) -> Vec<ChangeView> {
     changes.into_iter().map(change).collect()
 }
 
-/// An entry.
+/// A history entry to show.
 pub(in crate::http) struct EntryView {
     pub(in crate::http) entry: HistoryEntry,
     pub(in crate::http) changes: Vec<ChangeView>,
-    /// The facts of the listing that was added or deleted, besides its title; long texts are last.
+    /// The facts of a listing that was added or deleted, besides its title; long texts come last.
     pub(in crate::http) values: Vec<(&'static Fact, String)>,
-    /// Where the listing as it was then can be restored, each with what that is called.
+    /// The URLs for restoring the listing at this entry, with their labels.
     pub(in crate::http) restores: Vec<(String, &'static str)>,
 }
 
@@ -48,7 +48,7 @@ impl EntryView {
         }
     }
 
-    /// Entries that offer nothing to be restored.
+    /// Entries without links for restoring.
     pub(in crate::http) fn list(entries: Vec<HistoryEntry>) -> Vec<Self> {
         let budget = Budget::new();
         let entries = entries.into_iter();

@@ -1,11 +1,11 @@
-//! The parts of two texts that differ, as short as people want to read them.
+//! Short excerpts of two texts that show where they differ.
 
-/// Characters that are shown of a text.
+/// The maximum length of an excerpt, in characters.
 const SHOWN: usize = 160;
-/// Characters of them that are the same in both texts, before where they differ.
+/// The number of equal characters that an excerpt shows before the first difference.
 const BEFORE: usize = 40;
 
-/// Excerpts of two texts, from a little before they begin to differ.
+/// Excerpts of two texts, beginning shortly before the first difference.
 pub(super) fn excerpts(one: &str, other: &str) -> (String, String) {
     let pairs = one.chars().zip(other.chars());
     let same = pairs.take_while(|(one, other)| one == other).count();

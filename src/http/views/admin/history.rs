@@ -1,4 +1,4 @@
-//! What was done, by whom.
+//! The pages of the history.
 
 use askama::Template;
 
@@ -21,7 +21,7 @@ struct Turns {
 }
 
 impl Turns {
-    /// `filters` are the state of the list that links carry.
+    /// `filters` is the state of the list, for links.
     fn new(page: &Page, query: &HistoryQuery, filters: &str) -> Self {
         let turn = |entry: Option<&HistoryEntry>, place: fn(EventId) -> HistoryPlace| {
             let query = entry.map(|entry| format!("?{}", query.at(place(entry.id))));
@@ -76,9 +76,9 @@ pub(in crate::http) struct HistoryPage {
     entries: Vec<EntryView>,
     turns: Turns,
     exists: bool,
-    /// The deletion that can be undone.
+    /// The deletion, if it can be undone.
     deletion: Option<EventId>,
-    /// The state of the list that one came from.
+    /// The state of the list to return to.
     filters: String,
 }
 
@@ -110,8 +110,7 @@ impl HistoryPage {
     }
 }
 
-/// The versions that an entry can bring back: what it made of the listing, and for the first entry that there is also
-/// what was before.
+/// The versions that an entry can restore: the one after it, and for the first entry also the one before.
 fn restores(
     id: PropertyId,
     entry: &HistoryEntry,
@@ -135,44 +134,44 @@ fn restores(
     restores
 }
 
-/// What restoring an earlier version would change.
+/// The confirmation for restoring an earlier version.
 #[derive(Template)]
 #[template(path = "admin/restore.html")]
 pub(in crate::http) struct RestorePage {
     pub(in crate::http) frame: Frame,
     pub(in crate::http) id: PropertyId,
     pub(in crate::http) entry: HistoryEntry,
-    /// `before` or `after`: which version of the entry.
+    /// The version of the entry: `before` or `after`.
     pub(in crate::http) side: String,
     pub(in crate::http) version: Version,
     pub(in crate::http) changes: Vec<ChangeView>,
     pub(in crate::http) notice: Option<&'static str>,
-    /// The state of the list that one came from.
+    /// The state of the list to return to.
     pub(in crate::http) filters: String,
 }
 
-/// The page after a version was to be restored of a listing that had been deleted in the meantime.
+/// The page if a listing was deleted before its version could be restored.
 #[derive(Template)]
 #[template(path = "admin/restore_gone.html")]
 pub(in crate::http) struct RestoreGonePage {
     pub(in crate::http) frame: Frame,
     pub(in crate::http) id: PropertyId,
-    /// The state of the list that one came from.
+    /// The state of the list to return to.
     pub(in crate::http) filters: String,
 }
 
-/// What undoing a deletion would bring back.
+/// The confirmation for undoing a deletion.
 #[derive(Template)]
 #[template(path = "admin/undo.html")]
 pub(in crate::http) struct UndoPage {
     pub(in crate::http) frame: Frame,
     pub(in crate::http) event: EventId,
-    /// What was deleted together, at most one more than can be restored.
+    /// The listings that were deleted together, up to one more than can be restored.
     pub(in crate::http) deleted: Vec<DeletedListing>,
-    /// The event's own.
+    /// The event's own listing.
     pub(in crate::http) own: Option<DeletedListing>,
     pub(in crate::http) too_many: bool,
     pub(in crate::http) problem: Option<String>,
-    /// The state of the list that one came from.
+    /// The state of the list to return to.
     pub(in crate::http) filters: String,
 }

@@ -1,4 +1,4 @@
-//! Importing listings from a file.
+//! The pages of an import from a file.
 
 use askama::Template;
 
@@ -9,13 +9,13 @@ use crate::http::views::frame::Frame;
 use crate::services::fixtures::{Found, RowError};
 use crate::services::{LISTED_ROWS, MAX_UPLOAD_BYTES, Preview};
 
-/// The form that takes a file.
+/// The form for uploading a file.
 #[derive(Template)]
 #[template(path = "admin/import.html")]
 pub(in crate::http) struct ImportPage {
     pub(in crate::http) frame: Frame,
     pub(in crate::http) errors: FieldErrors,
-    /// The state of the list that one came from.
+    /// The state of the list to return to.
     pub(in crate::http) filters: String,
 }
 
@@ -25,7 +25,7 @@ impl ImportPage {
     }
 }
 
-/// What an import would do.
+/// The preview of an import.
 #[derive(Template)]
 #[template(path = "admin/import_preview.html")]
 pub(in crate::http) struct ImportPreviewPage {
@@ -33,23 +33,23 @@ pub(in crate::http) struct ImportPreviewPage {
     id: UploadId,
     file_name: String,
     found: Option<Found>,
-    /// What is wrong, row by row.
+    /// The errors, row by row.
     errors: Vec<RowError>,
     samples: Vec<SampleView>,
     notice: Option<&'static str>,
-    /// The state of the list that one came from.
+    /// The state of the list to return to.
     filters: String,
 }
 
-/// What would become of a row.
+/// The effect of an import on a row.
 struct SampleView {
     sample: ImportSample,
-    /// Each fact that would change, and the parts of both values that differ.
+    /// Each fact that would change, with excerpts of both values.
     changes: Vec<(&'static Fact, String, String)>,
 }
 
 impl ImportPreviewPage {
-    /// The page; `refused` means that an import of the file was tried and refused.
+    /// The page; `refused` means that the import was tried and refused.
     pub(in crate::http) fn new(
         frame: Frame,
         id: UploadId,
@@ -81,7 +81,7 @@ impl ImportPreviewPage {
         }
     }
 
-    /// Whether any of the file could be imported: its header is right, and it was read to its end.
+    /// Whether the file can be imported, at least in part: its header is valid, and it was read to its end.
     pub(in crate::http) fn is_importable(&self) -> bool {
         let found = self.found.as_ref();
         found.is_some_and(|found| !found.refused.stopped)
@@ -96,12 +96,12 @@ fn sample_view(sample: &ImportSample) -> SampleView {
     SampleView { changes: changes.collect(), sample: sample.clone() }
 }
 
-/// How many rows change something.
+/// The number of rows that change something.
 fn works(found: &Found) -> i64 {
     found.comparison.added + found.comparison.changed
 }
 
-/// How many invalid rows are not named.
+/// The number of invalid rows that are not listed.
 fn unnamed(found: &Found) -> u64 {
     let named = u64::try_from(found.refused.named()).unwrap_or(u64::MAX);
     found.refused.rows.saturating_sub(named)

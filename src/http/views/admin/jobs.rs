@@ -1,4 +1,4 @@
-//! Background jobs.
+//! The page of background jobs.
 
 use askama::Template;
 
@@ -16,7 +16,7 @@ pub(in crate::http) struct JobsPage {
 }
 
 impl JobsPage {
-    /// How many jobs of a state are not shown.
+    /// The number of jobs in a state that are not shown.
     fn more(&self, state: &JobState, shown: usize) -> i64 {
         let all = match state {
             JobState::Failed => self.counts.failed,
@@ -27,7 +27,7 @@ impl JobsPage {
         all.saturating_sub(i64::try_from(shown).unwrap_or(i64::MAX)).max(0)
     }
 
-    /// The heading of a state's table, and what is said where it has no jobs.
+    /// The heading of a state's table, and the text if there are no jobs.
     fn words(&self, state: &JobState) -> (&'static str, &'static str) {
         match state {
             JobState::Failed => ("Failed", "No job has failed."),

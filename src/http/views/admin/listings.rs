@@ -1,4 +1,4 @@
-//! The forms of listings, and what is asked before something is done with them.
+//! The forms of listings, and the confirmations of actions.
 
 use askama::Template;
 
@@ -8,7 +8,7 @@ use crate::http::views::filters;
 use crate::http::views::frame::Frame;
 use crate::services::{LISTED_ROWS, Look};
 
-/// The form that adds or changes a listing, before it has its frame.
+/// The form that adds or changes a listing, without the admin's frame.
 #[derive(Default)]
 pub(in crate::http) struct FormPage {
     pub(in crate::http) id: Option<PropertyId>,
@@ -16,23 +16,23 @@ pub(in crate::http) struct FormPage {
     pub(in crate::http) form: PropertyForm,
     pub(in crate::http) errors: FieldErrors,
     pub(in crate::http) notice: Option<String>,
-    /// The token by which the form is saved once.
+    /// The token that ensures that the form is saved once.
     pub(in crate::http) once: String,
-    /// The state of the list that one comes back to.
+    /// The state of the list to return to.
     pub(in crate::http) filters: String,
-    /// Whether it holds what is not saved.
+    /// Whether the form has unsaved changes.
     pub(in crate::http) is_unsaved: bool,
-    /// Places to choose from.
+    /// The places to suggest.
     pub(in crate::http) places: Vec<String>,
-    /// The listing whose form it was, which is deleted.
+    /// The listing of the form, if it was deleted.
     pub(in crate::http) gone: Option<PropertyId>,
-    /// The saved status of the listing, where it can be changed by one click.
+    /// The saved status of the listing, if it can be changed with one click.
     pub(in crate::http) status: Option<Status>,
-    /// A listing that the notice speaks of.
+    /// A listing that the notice links to.
     pub(in crate::http) other: Option<PropertyId>,
 }
 
-/// The same with its frame.
+/// The form with the admin's frame.
 #[derive(Template)]
 #[template(path = "admin/form.html")]
 pub(in crate::http) struct FramedFormPage {
@@ -40,7 +40,7 @@ pub(in crate::http) struct FramedFormPage {
     pub(in crate::http) page: FormPage,
 }
 
-/// A listing, for staff who may look and not change.
+/// A listing, for staff who may view but not change it.
 #[derive(Template)]
 #[template(path = "admin/view.html")]
 pub(in crate::http) struct ViewPage {
@@ -56,13 +56,13 @@ pub(in crate::http) struct ViewPage {
 pub(in crate::http) struct DeletePage {
     pub(in crate::http) frame: Frame,
     pub(in crate::http) property: Property,
-    /// The state of the list that one came from, for links and the form to carry.
+    /// The state of the list, for links and the form.
     pub(in crate::http) filters: String,
-    /// Why it is asked once more.
+    /// Why the confirmation is shown again.
     pub(in crate::http) notice: Option<String>,
 }
 
-/// Something that is done with many listings.
+/// An action on many listings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::http) enum BulkAction {
     Delete,
@@ -72,12 +72,12 @@ pub(in crate::http) enum BulkAction {
 }
 
 impl BulkAction {
-    /// The action of a name.
+    /// The action with a name.
     pub(in crate::http) fn named(name: &str) -> Option<Self> {
         [Self::Delete, Self::Move, Self::SetStatus].into_iter().find(|action| action.name() == name)
     }
 
-    /// Its name in forms, as in Django's admin.
+    /// The action's name in forms, as in Django's admin.
     fn name(self) -> &'static str {
         match self {
             Self::Delete => "delete_selected",
@@ -122,29 +122,29 @@ impl BulkAction {
     }
 }
 
-/// The confirmation of something that is done with many listings.
+/// The confirmation of an action on many listings.
 #[derive(Template)]
 #[template(path = "admin/bulk.html")]
 pub(in crate::http) struct BulkPage {
     pub(in crate::http) frame: Frame,
-    /// What is done with them.
+    /// The action.
     pub(in crate::http) action: BulkAction,
-    /// The listings that are asked about.
+    /// The selected listings.
     pub(in crate::http) look: Look,
-    /// The filter, where every listing that matches was chosen.
+    /// The filter, if all matching listings were selected.
     pub(in crate::http) parts: Option<Vec<FilterPart>>,
     pub(in crate::http) ids: Vec<PropertyId>,
     pub(in crate::http) state: String,
-    /// What was typed or chosen as the new value.
+    /// The new value, as typed or chosen.
     pub(in crate::http) typed: String,
     pub(in crate::http) places: Vec<String>,
     pub(in crate::http) errors: FieldErrors,
-    /// Why it is asked once more.
+    /// Why the confirmation is shown again.
     pub(in crate::http) notice: Option<String>,
 }
 
 impl BulkPage {
-    /// What will become of the listings.
+    /// The effect of the action in words.
     fn outcome(&self) -> String {
         let they = if self.look.seen.count == 1 { "It" } else { "They" };
         match self.action {
@@ -158,13 +158,13 @@ impl BulkPage {
         }
     }
 
-    /// How many are not named.
+    /// The number of listings that are not named.
     fn rest(&self) -> i64 {
         let named = i64::try_from(self.look.first.len());
         named.map_or(0, |named| self.look.seen.count - named)
     }
 
-    /// Whether the log will keep no values of them.
+    /// Whether there are too many listings for the log to record their values.
     fn is_unlisted(&self) -> bool {
         self.look.seen.count > LISTED_ROWS
     }

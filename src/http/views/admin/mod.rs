@@ -1,4 +1,4 @@
-//! `templates/admin/`
+//! The data of the templates in `templates/admin/`.
 
 mod accounts;
 mod alerts;

@@ -1,4 +1,4 @@
-//! The page with the photos of a listing.
+//! The photos page of a listing.
 
 use askama::Template;
 use sha2::{Digest as _, Sha256};
@@ -9,22 +9,22 @@ use crate::http::views::frame::Frame;
 use crate::http::views::picture::address;
 use crate::media::{MAX_BYTES, MAX_PIXELS};
 
-/// The photos, and what can be done with them.
+/// The photos, with the form that changes them.
 #[derive(Template)]
 #[template(path = "admin/photos.html")]
 pub(in crate::http) struct PhotosPage {
     pub(in crate::http) frame: Frame,
     pub(in crate::http) property: Property,
-    /// What the photos are known by, to see whether they were changed.
+    /// A digest of the photos, which shows whether they were changed meanwhile.
     pub(in crate::http) seen: String,
-    /// The last change, if it was one of the photos.
+    /// The last change, if it changed the photos.
     pub(in crate::http) undo: Option<EventId>,
     pub(in crate::http) notice: String,
-    /// Each file or text that was refused.
+    /// The refused files and texts, each with the reason.
     pub(in crate::http) problems: Vec<String>,
-    /// Descriptions that were typed and not saved, by the photo's name.
+    /// Descriptions that were typed and not saved, by photo.
     pub(in crate::http) typed: Vec<(String, String)>,
-    /// The state of the list that one comes back to.
+    /// The state of the list to return to.
     pub(in crate::http) filters: String,
 }
 
@@ -38,7 +38,7 @@ impl PhotosPage {
         typed.map_or(photo.alt.as_str(), |(_, text)| text)
     }
 
-    /// The address of a photo's smallest file.
+    /// The URL of a photo's smallest file.
     fn small(&self, photo: &Photo) -> String {
         let [smallest, ..] = Photo::WIDTHS;
         address(photo, photo.width.min(smallest), PhotoFormat::Jpeg)
@@ -53,7 +53,7 @@ impl PhotosPage {
     }
 }
 
-/// What photos are known by, in their order and with their descriptions.
+/// A digest of photos, their order and descriptions.
 pub(in crate::http) fn digest_of(photos: &[Photo]) -> String {
     let mut hash = Sha256::new();
     for photo in photos {

@@ -1,4 +1,4 @@
-//! The building and the surroundings that the words of a title suggest.
+//! Chooses the building and the surroundings from the words of a title.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 
 use super::seed::Seed;
 
-/// A kind of building. Where a title suggests several, the first of them is drawn.
+/// A kind of building. If a title suggests several, the first one is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Boat,
@@ -78,7 +78,7 @@ impl Kind {
     }
 }
 
-/// What is around the building. Where a title suggests several, the first of them is drawn.
+/// The surroundings of the building. If a title suggests several, the first ones are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Surroundings {
     Water,
@@ -109,7 +109,7 @@ impl Surroundings {
         }
     }
 
-    /// The surroundings that a title suggests; a guess by the kind of building if it suggests none.
+    /// The surroundings that a title suggests; if it suggests none, random ones that suit the kind of building.
     pub(super) fn of(suggested: &Suggested, kind: Kind, seed: &mut Seed) -> Self {
         let guess = match kind {
             Kind::Boat => return Self::Water,
@@ -122,7 +122,7 @@ impl Surroundings {
     }
 }
 
-/// What a title suggests.
+/// The kinds and surroundings that a title suggests.
 #[derive(Debug, Default)]
 pub(super) struct Suggested {
     kind: Option<Kind>,
@@ -130,7 +130,7 @@ pub(super) struct Suggested {
 }
 
 impl Suggested {
-    /// What the words of a title suggest.
+    /// The suggestions in the words of a title.
     pub(super) fn by(title: &str) -> Self {
         let mut suggested = Self::default();
         let title = title.to_lowercase();
@@ -149,7 +149,7 @@ impl Suggested {
     }
 }
 
-/// What one word suggests.
+/// The suggestion of a word.
 #[derive(Debug, Clone, Copy)]
 enum Hint {
     Kind(Kind),

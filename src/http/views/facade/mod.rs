@@ -1,8 +1,8 @@
 //! Chooses the drawing of a listing without a photo, by the listing's number, its type of property and the words of its
 //! title.
 //!
-//! `static/houses.svg` holds the symbols that a drawing is made of, and `static/site.css` their colours. They are chosen
-//! here, the same each time for the same listing and title.
+//! `static/houses.svg` contains the symbols of the drawings, and `static/site.css` their colours. The same listing and
+//! title always get the same drawing.
 
 mod kind;
 mod seed;
@@ -17,19 +17,19 @@ use seed::Seed;
 
 static SPRITE: LazyLock<String> = LazyLock::new(|| assets::url("houses.svg"));
 
-/// How many symbols there are of each scene, building and ground.
+/// The number of symbols for each scene, building and ground.
 const SYMBOLS: [u8; 3] = [4, 4, 3];
-/// How many sets of colours there are for walls and skies, and how many ways to light the windows.
+/// The number of colour sets for walls and skies, and of patterns of lit windows.
 const COLOURS: [u8; 3] = [6, 4, 6];
 
 /// A drawing; its `Display` is SVG.
 #[derive(Debug)]
 pub(super) struct Facade {
-    /// Walls, sky and lit windows.
+    /// The indexes of the colours for walls and sky, and of the lit windows.
     colours: [u8; 3],
-    /// Whether left and right are exchanged.
+    /// Whether the drawing is mirrored.
     flip: bool,
-    /// Scene, building and ground: the names of the symbols and their numbers.
+    /// Scene, building and ground: the names and numbers of their symbols.
     parts: [(&'static str, u8); 3],
     /// Whether nothing is built there yet.
     is_land: bool,
@@ -41,7 +41,7 @@ impl Facade {
         Self::of_type(property.title.as_str(), property.facts.text("property_type"), property.id.0)
     }
 
-    /// The drawing of an error page: a house that is out of reach, closed, or at sea.
+    /// The drawing of an error page: a house that can't be reached, is closed, or is at sea.
     pub(super) fn of_failure(status: u16) -> Self {
         let house = match status {
             401 | 403 | 429 => "Fort on a hill",
@@ -170,7 +170,7 @@ mod tests {
         let symbols: BTreeSet<&str> = between(SYMBOLS_FILE, "<symbol id=\"", '"').collect();
         assert_eq!(drawn, symbols);
         for class in between(&drawings, "class=\"facade ", '"').flat_map(str::split_whitespace) {
-            // The first set of colours is that of every drawing.
+            // The first colour set applies to every drawing by default.
             let is_default = class == "walls-0" || class == "sky-0";
             assert!(is_default || STYLES.contains(&format!(".{class}")), "{class}");
         }

@@ -1,4 +1,4 @@
-//! Chance that is the same for the same listing.
+//! Random numbers that are the same for the same listing.
 
 /// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
 #[derive(Debug)]
@@ -9,7 +9,7 @@ impl Seed {
         Self(number.cast_unsigned())
     }
 
-    /// A number from 0 to just below an end.
+    /// A number from 0 to `end - 1`.
     pub(super) fn below(&mut self, end: u8) -> u8 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
@@ -19,7 +19,7 @@ impl Seed {
         u8::try_from(high % u64::from(end.max(1))).unwrap_or(0)
     }
 
-    /// One of several, all equally often.
+    /// One of several values, with equal probability.
     pub(super) fn pick<T: Copy, const N: usize>(&mut self, of: [T; N]) -> T {
         let at = self.below(u8::try_from(N).unwrap_or(u8::MAX));
         of[usize::from(at)]

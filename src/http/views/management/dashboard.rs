@@ -1,4 +1,4 @@
-//! `templates/management/dashboard.html` and the figures on it.
+//! The data of `templates/management/dashboard.html`.
 
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -8,7 +8,7 @@ use crate::cache::PastInvalidation;
 use crate::http::views::frame::Frame;
 use crate::services::{LevelFigures, MOST_LAG, Overview, Range, Report, Series, TableRow, rating};
 
-/// The cache-stats dashboard.
+/// The dashboard page.
 #[derive(Template)]
 #[template(path = "management/dashboard.html")]
 pub(in crate::http) struct DashboardPage<'a> {
@@ -16,14 +16,14 @@ pub(in crate::http) struct DashboardPage<'a> {
     pub(in crate::http) figures: Figures<'a>,
 }
 
-/// What changes on the dashboard while it is watched.
+/// The part of the dashboard that is updated live.
 #[derive(Template)]
 #[template(path = "management/figures.html")]
 pub(in crate::http) struct FiguresPart<'a> {
     pub(in crate::http) figures: Figures<'a>,
 }
 
-/// The figures, as both show them.
+/// The figures of the dashboard page and its live part.
 pub(in crate::http) struct Figures<'a> {
     pub(super) overview: &'a Overview,
     pub(super) report: &'a Report,
@@ -31,13 +31,13 @@ pub(in crate::http) struct Figures<'a> {
     redis: Ways,
 }
 
-/// The state of Redis for people.
+/// The state of Redis in words.
 struct Ways {
-    /// In a word or two.
+    /// The state in a word or two.
     state: &'static str,
-    /// What that means.
+    /// The meaning of the state.
     about: String,
-    /// What readers notice, if something is wrong.
+    /// The effect on readers, if something is wrong.
     wrong: Option<String>,
 }
 
@@ -52,7 +52,7 @@ impl<'a> Figures<'a> {
         Self { overview, report, series: &overview.series, redis: ways(report) }
     }
 
-    /// The pages that this process holds, with their limit.
+    /// The size of the pages in this process, with its limit.
     fn memory(&self) -> String {
         match self.report.tiers.memory_bound {
             0 => "Off".to_owned(),
@@ -81,7 +81,7 @@ impl<'a> Figures<'a> {
         }
     }
 
-    /// What happened, for people.
+    /// The cause of an invalidation in words.
     fn cause(&self, past: &PastInvalidation) -> &'static str {
         match past.cause {
             "post_save" => "saved",
@@ -97,7 +97,7 @@ impl<'a> Figures<'a> {
         past.at.into()
     }
 
-    /// Hits, misses, stale, collapsed, bypassed, stored, invalidated, errors.
+    /// The counts: hits, misses, stale, collapsed, bypassed, stored, invalidated, errors.
     fn counts(&self, level: &LevelFigures) -> [u64; 8] {
         let counts = &level.counts;
         let [hits, misses, stale] = [counts.hits, counts.misses, counts.stale];
@@ -105,7 +105,7 @@ impl<'a> Figures<'a> {
         [hits, misses, stale, collapsed, bypass, stores, counts.invalidations, counts.errors]
     }
 
-    /// Median, 95 % and 99 % of hits, then of loads.
+    /// The median, the 95th and 99th percentiles of hits, then of loads.
     fn times(&self, level: &LevelFigures) -> [Option<u64>; 6] {
         let (hits, loads) = (&level.counts.hit_times, &level.counts.load_times);
         let hit = |share| (hits.total() > 0).then(|| level.quantile(share));

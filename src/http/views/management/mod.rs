@@ -1,4 +1,4 @@
-//! `templates/management/`
+//! The data of the templates in `templates/management/`.
 
 mod dashboard;
 mod pages;

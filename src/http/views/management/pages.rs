@@ -1,4 +1,4 @@
-//! The pages of single actions on the cache.
+//! The pages of single cache actions.
 
 use askama::Template;
 
@@ -7,7 +7,7 @@ use crate::domain::FieldErrors;
 use crate::http::views::frame::Frame;
 use crate::services::{ExplainedLevel, Explanation, LoadTestReport, WarmState, WouldEnd};
 
-/// What a clear would end, or has ended.
+/// The result of a clear, or what it would remove.
 #[derive(Default, Template)]
 #[template(path = "management/clear.html")]
 pub(in crate::http) struct ClearPage {
@@ -15,10 +15,10 @@ pub(in crate::http) struct ClearPage {
     pub(in crate::http) tag: String,
     pub(in crate::http) url: String,
     pub(in crate::http) tags: Vec<String>,
-    /// The entries of the part; `None` where it is not clear which part is meant.
+    /// The entries of the part; `None` if the request was invalid.
     pub(in crate::http) entries: Option<WouldEnd>,
     pub(in crate::http) done: bool,
-    /// Whether it is about the whole cache.
+    /// Whether the whole cache is to be cleared.
     pub(in crate::http) everything: bool,
     pub(in crate::http) errors: FieldErrors,
 }
@@ -29,7 +29,7 @@ impl ClearPage {
     }
 }
 
-/// Why an address is answered as it is.
+/// Why a URL is answered as it is.
 #[derive(Template)]
 #[template(path = "management/explain.html")]
 pub(in crate::http) struct ExplainPage {
@@ -73,7 +73,7 @@ pub(in crate::http) struct WarmPage {
     pub(in crate::http) state: WarmState,
 }
 
-/// What came of a load test, or what is wrong with what was asked for.
+/// The result of a load test, or the errors of its options.
 #[derive(Template)]
 #[template(path = "management/load_test.html")]
 pub(in crate::http) struct LoadTestPage {
@@ -93,8 +93,8 @@ impl LoadTestPage {
         }
     }
 
-    /// The rows of the histogram: the range of times, the number of answers, their share of all, and the length of the bar
-    /// from 0 to 100.
+    /// The rows of the histogram: the range of durations, the number of responses, their share, and the length of the
+    /// bar from 0 to 100.
     fn bars(&self) -> Vec<(String, u64, f64, u64)> {
         let bars = self.report.as_ref().map_or(&[][..], |report| &report.histogram);
         let most = bars.iter().map(|bar| bar.answers).max().unwrap_or(0).max(1);

@@ -10,7 +10,7 @@ use crate::domain::{ChangeMark, HistoryKind, presentation};
 use crate::services::{Instance, Overview, Point, Range, UrlRow};
 
 impl Figures<'_> {
-    /// A time of the range for people: with the day where the range has several.
+    /// A time for people, with the day if the range has several.
     pub(super) fn time(&self, second: &i64) -> String {
         let at = Utc.timestamp_opt(*second, 0).single().unwrap_or_default();
         let format = match self.series.range {
@@ -20,7 +20,7 @@ impl Figures<'_> {
         presentation().local(at).format(format).to_string()
     }
 
-    /// How the hit ratio differs from that of the range before, in percentage points.
+    /// The difference between the hit ratio and that of the previous range, in percentage points.
     pub(super) fn change(&self) -> Option<String> {
         let change = self.series.hit_ratio()? - self.series.hit_ratio_before()?;
         let points = (change * 1000.0).round() / 10.0;
@@ -68,7 +68,7 @@ impl Figures<'_> {
         format!("/properties/cache-explain/?{url}")
     }
 
-    /// What was changed, without the listing's title.
+    /// A change in words, without the listing's title.
     pub(super) fn did(&self, mark: &ChangeMark) -> String {
         let what = match (mark.rows.max(mark.changes), &*mark.kind) {
             (_, "cleared") if mark.changes == 1 => return "Cache cleared".to_owned(),
@@ -89,7 +89,7 @@ impl Figures<'_> {
         }
     }
 
-    /// The entries of the history that a mark stands for, as far as its filters go.
+    /// The URL of the history entries that a mark stands for, as precisely as filters allow.
     pub(super) fn history_of(&self, mark: &ChangeMark) -> String {
         let day = Utc.timestamp_opt(mark.at, 0).single().unwrap_or_default();
         let day = presentation().local(day).format("%Y-%m-%d").to_string();
@@ -103,7 +103,7 @@ impl Figures<'_> {
         format!("/admin/history/?{query}")
     }
 
-    /// The time that a mark stands for, in microseconds.
+    /// The length of a mark's step, in microseconds.
     pub(super) fn mark_span(&self) -> u64 {
         self.series.range.table_step().unsigned_abs() * 1_000_000
     }
@@ -112,7 +112,7 @@ impl Figures<'_> {
         instance.state.lag_ms.saturating_mul(1000)
     }
 
-    /// The tiers that an instance may answer from.
+    /// The tiers from which an instance may answer.
     pub(super) fn lease(&self, instance: &Instance) -> &'static str {
         let state = &instance.state;
         match (state.memory_lease, state.redis_lease && state.redis == "up") {
@@ -133,7 +133,7 @@ impl Figures<'_> {
     }
 }
 
-/// What the charts show: the points of the range, its marks, and the limits that are drawn.
+/// The data of the charts: the points of the range, its marks, and the limits to draw.
 pub(in crate::http) fn charts_json(overview: &Overview) -> Value {
     let figures = Figures::of(overview);
     let series = figures.series;

@@ -1,4 +1,4 @@
-//! `templates/management/result.html`
+//! The data of `templates/management/result.html`.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::http::views::filters::{self, grouped};
 use crate::http::views::frame::Frame;
 
-/// What an action on the cache did.
+/// The result of a cache action.
 #[derive(Template)]
 #[template(path = "management/result.html")]
 pub(in crate::http) struct ResultPage {
@@ -25,7 +25,7 @@ pub(in crate::http) struct ResultPage {
 impl ResultPage {
     pub(in crate::http) fn new(frame: Frame, title: &'static str, result: &Value) -> Self {
         let steps = result["steps"].as_array().map_or(&[][..], Vec::as_slice);
-        // What only some steps have is a column of all.
+        // Each field of any step is a column of the table.
         let names = steps.iter().filter_map(Value::as_object);
         let names: BTreeSet<&String> = names.flat_map(|step| step.keys()).collect();
         let columns: Vec<String> = ordered(names.into_iter());
@@ -49,7 +49,7 @@ impl ResultPage {
     }
 }
 
-/// A step's fields: what it did first, how it went last.
+/// The fields of steps in order: the action first, the result last.
 fn ordered<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
     let place = |name: &String| {
         ["step", "level", "detail", "micros", "success", "refused"]
@@ -61,7 +61,7 @@ fn ordered<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
     names
 }
 
-/// The single values of an answer, those of its objects under their own names.
+/// The single values of a result, with those of nested objects under their own names.
 fn facts(result: &Value) -> Vec<(String, String)> {
     let mut facts = Vec::new();
     for (name, value) in result.as_object().into_iter().flatten() {
@@ -76,7 +76,7 @@ fn facts(result: &Value) -> Vec<(String, String)> {
     facts
 }
 
-/// A value of an answer in words.
+/// A value of a result in words.
 fn for_people(name: &str, value: &Value) -> String {
     match value {
         Value::Null => "not known".to_owned(),

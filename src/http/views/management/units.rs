@@ -1,4 +1,4 @@
-//! Filters of the management's templates: figures in the units that people use.
+//! Template filters that show figures in suitable units.
 
 #![expect(unreachable_pub, reason = "the filter macro makes its types public")]
 
@@ -7,7 +7,7 @@ use std::borrow::Borrow;
 pub(super) use crate::http::views::filters::*;
 use crate::http::views::grouped;
 
-/// What is said where a figure is absent.
+/// The text for a missing figure.
 const UNKNOWN: &str = "not known";
 
 /// A share in percent.
@@ -16,7 +16,7 @@ pub(super) fn percent(share: impl Borrow<f64>, _: &dyn askama::Values) -> askama
     Ok(format!("{:.1} %", share.borrow() * 100.0))
 }
 
-/// A share in percent; an absent one is no number.
+/// A share in percent, or a text for a missing one.
 #[askama::filter_fn]
 pub(super) fn ratio(
     share: impl Borrow<Option<f64>>,
@@ -26,7 +26,7 @@ pub(super) fn ratio(
     Ok(share.unwrap_or_else(|| "no data".to_owned()))
 }
 
-/// A number, if it is known.
+/// A number, or the text for a missing one.
 #[askama::filter_fn]
 pub(super) fn known(
     number: impl Borrow<Option<u64>>,
@@ -35,7 +35,7 @@ pub(super) fn known(
     Ok(number.borrow().map_or_else(|| UNKNOWN.to_owned(), grouped))
 }
 
-/// A number of bytes, if it is known.
+/// A number of bytes, or the text for a missing one.
 #[askama::filter_fn]
 pub(super) fn known_bytes(
     number: impl Borrow<Option<u64>>,
@@ -44,13 +44,13 @@ pub(super) fn known_bytes(
     Ok(number.borrow().map_or_else(|| UNKNOWN.to_owned(), said_bytes))
 }
 
-/// A number of microseconds.
+/// A duration in microseconds.
 #[askama::filter_fn]
 pub(super) fn duration(micros: impl Borrow<u64>, _: &dyn askama::Values) -> askama::Result<String> {
     Ok(said_duration(*micros.borrow()))
 }
 
-/// A number of microseconds of something that may not have been timed.
+/// A duration in microseconds that may not have been measured.
 #[askama::filter_fn]
 pub(super) fn timed(
     micros: impl Borrow<Option<u64>>,
@@ -59,7 +59,7 @@ pub(super) fn timed(
     Ok(micros.borrow().map_or_else(|| "–".to_owned(), said_duration))
 }
 
-/// A duration in the unit in which people say it, e.g. `850 µs`, `12.5 ms`, `3.4 s`, `2 h 5 min`.
+/// A duration in a suitable unit, such as `850 µs`, `12.5 ms`, `3.4 s` or `2 h 5 min`.
 pub(super) fn said_duration(micros: u64) -> String {
     let seconds = micros / 1_000_000;
     match micros {
@@ -73,7 +73,7 @@ pub(super) fn said_duration(micros: u64) -> String {
     }
 }
 
-/// Bytes in the unit in which people say them, e.g. `512 B`, `12.5 KB`, `1.2 MB`.
+/// Bytes in a suitable unit, such as `512 B`, `12.5 KB` or `1.2 MB`.
 pub(super) fn said_bytes(bytes: u64) -> String {
     let of = |unit: f64| bytes as f64 / unit;
     match bytes {

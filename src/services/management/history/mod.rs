@@ -1,13 +1,13 @@
 //! The history of the cache: steps of seconds for minutes, steps of half an hour for weeks.
 //!
-//! Every few seconds a sampler takes the difference of the counters and adds it to the step that is under way, for each
-//! length of steps. The steps of this instance are kept in memory and in the database, where those of every instance, and of
-//! those before a restart, come together. Counting costs readers nothing: the sampler reads the counters that there are.
+//! Every few seconds a sampler adds the difference of the counters to the current step, for each length of steps. The
+//! steps of this instance are kept in memory and in the database, which collects those of every instance, including
+//! earlier runs. Readers' requests are not slowed down: the sampler reads counters that exist anyway.
 //!
-//! **Invariant:** without the database everything but the other instances' steps goes on; what could not be written is
-//! written later.
+//! **Invariant:** without the database, everything works except the other instances' steps; data that could not be
+//! written is written later.
 //!
-//! **Invariant:** the steps that are kept are bounded, in memory and for each instance in the database.
+//! **Invariant:** the number of steps is bounded, in memory and for each instance in the database.
 
 mod range;
 mod record;

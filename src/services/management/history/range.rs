@@ -1,4 +1,4 @@
-//! The ranges of time that the dashboard shows.
+//! The time ranges of the dashboard.
 
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 
@@ -16,14 +16,14 @@ pub enum Range {
     Week,
 }
 
-/// How many there are.
+/// The number of ranges.
 pub(super) const RANGES: usize = Range::ALL.len();
 
 impl Range {
     /// Every range, the shortest first.
     pub const ALL: [Self; 4] = [Self::Quarter, Self::Hour, Self::Day, Self::Week];
 
-    /// The range of a name in a URL; the shortest for any other name.
+    /// The range with a name in a URL; the shortest for any other name.
     pub fn named(name: &str) -> Self {
         Self::ALL.into_iter().find(|range| range.name() == name).unwrap_or_default()
     }
@@ -78,17 +78,17 @@ impl Range {
         }
     }
 
-    /// The start of the step that the range begins in.
+    /// The start of the first step of the range.
     pub(super) fn first(self, now: i64) -> i64 {
         start_of(now - self.seconds(), self.step())
     }
 
-    /// From when on samples of its steps are kept: those of the range before are compared.
+    /// The time from which samples for the range are kept: it also needs those of the previous range for comparison.
     pub(super) fn kept_from(self, now: i64) -> i64 {
         start_of(now - 2 * self.seconds(), self.step())
     }
 
-    /// Its step as the database has it, with a time.
+    /// The step of the range in the database's form, and a time.
     pub(super) fn since(self, at: i64) -> (i16, DateTime<Utc>) {
         (i16::try_from(self.step()).unwrap_or(i16::MAX), moment(at))
     }
@@ -97,7 +97,7 @@ impl Range {
 /// How late another instance may write a sample while the database works.
 pub(super) const LATE: TimeDelta = TimeDelta::minutes(1);
 
-/// The start of the step that a second is in.
+/// The start of the step that contains a second.
 pub(super) fn start_of(second: i64, step: i64) -> i64 {
     second - second.rem_euclid(step)
 }

@@ -1,4 +1,4 @@
-//! The history as an instance knows it: what it has counted, and what the other instances have.
+//! The history in this instance: its own steps, and those of the other instances.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,19 +16,19 @@ use crate::db::{Database, DbError, cache_samples};
 
 /// How often the counters are read.
 pub const SAMPLING: Duration = Duration::from_secs(10);
-/// In how many exchanges steps are looked for from before the earliest of them: after an outage of the database, another
-/// instance may write a little later than this one.
+/// The number of exchanges after which steps are read from before the earliest of them: after an outage of the
+/// database, another instance may write a little later than this one.
 const LOOKS_BACK: usize = 6;
 
-/// The history as this instance knows it.
+/// The history in this instance.
 #[derive(Debug)]
 pub struct CacheHistory {
-    /// Identifies this process among others and earlier ones.
+    /// Identifies this process among others and earlier runs.
     instance: String,
     inner: Mutex<Inner>,
 }
 
-/// Steps by their start, for each length of steps.
+/// The steps by start time, for each length of steps.
 type Steps = [BTreeMap<i64, Sample>; RANGES];
 
 #[derive(Debug, Default)]
@@ -38,11 +38,11 @@ pub(in crate::services::management) struct Inner {
     sampled: i64,
     /// The steps of this instance.
     pub(super) own: Steps,
-    /// The steps of the other instances together.
+    /// The sums of the other instances' steps.
     pub(super) others: Steps,
-    /// The steps of this instance that the database does not have as they are: the place of the range, and the start.
+    /// The steps of this instance that must be written to the database: the index of the range, and the start.
     unwritten: BTreeSet<(usize, i64)>,
-    /// The times of the last exchanges with the database that succeeded.
+    /// The times of the last successful exchanges with the database.
     exchanged: VecDeque<i64>,
 }
 
@@ -57,12 +57,12 @@ impl CacheHistory {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The name of this process among the instances.
+    /// The identifier of this process among the instances.
     pub(in crate::services::management) fn instance(&self) -> &str {
         &self.instance
     }
 
-    /// Takes a sample; returns whether a minute has ended by it.
+    /// Takes a sample; returns whether it completed a minute.
     pub(in crate::services::management) fn take(
         &self,
         cache: &Cache,
@@ -90,7 +90,7 @@ impl CacheHistory {
         start_of(before, 60) != start_of(now.timestamp(), 60)
     }
 
-    /// Writes the steps that the database does not have.
+    /// Writes the steps that the database lacks.
     pub(in crate::services::management) async fn write(
         &self,
         database: &Database,
@@ -121,7 +121,7 @@ impl CacheHistory {
         result
     }
 
-    /// Writes what the database does not have, and reads what other instances wrote.
+    /// Writes the steps that the database lacks, and reads those of other instances.
     pub(in crate::services::management) async fn exchange(
         &self,
         database: &Database,
@@ -139,7 +139,7 @@ impl CacheHistory {
         }
         for row in found {
             let place = Range::ALL.iter().position(|range| range.step() == i64::from(row.step));
-            // Figures of a later release that can't be read are left out.
+            // Unreadable figures of a later release are skipped.
             if let (Some(place), Ok(sample)) = (place, serde_json::from_value(row.figures)) {
                 let step: &mut Sample = inner.others[place].entry(row.at.timestamp()).or_default();
                 step.add(&sample);
@@ -152,13 +152,12 @@ impl CacheHistory {
         Ok(())
     }
 
-    /// Whether the steps from before this process began are known.
+    /// Whether the steps from before this process started have been read.
     pub(in crate::services::management) fn is_loaded(&self) -> bool {
         !self.lock().exchanged.is_empty()
     }
 
-    /// The pages that this instance answered in the last quarter of an hour: those of its samples, and those since the
-    /// last one.
+    /// The pages that this instance answered in the last quarter of an hour, including those since the last sample.
     pub(in crate::services::management) fn lately(
         &self,
         pages: &PageCounts,
@@ -183,7 +182,7 @@ impl Inner {
             }
             for steps in [&mut self.own[place], &mut self.others[place]] {
                 *steps = steps.split_off(&range.kept_from(now));
-                // Only the URLs of the range itself are shown.
+                // Only the range itself shows URLs.
                 let old = steps.range_mut(..range.first(now)).rev();
                 old.take_while(|(_, sample)| !sample.urls.is_empty())
                     .for_each(|(_, sample)| sample.urls.clear());
@@ -193,7 +192,7 @@ impl Inner {
         self.unwritten.retain(|(place, at)| *at >= kept[*place]);
     }
 
-    /// From when on steps are read that other instances may have written, for each length of steps.
+    /// The time from which steps of other instances are read, for each length of steps.
     fn others_from(&self, now: i64) -> [i64; RANGES] {
         Range::ALL.map(|range| match self.exchanged.iter().min() {
             None => range.kept_from(now),

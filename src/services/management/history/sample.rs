@@ -1,4 +1,4 @@
-//! What the cache did in one step of time.
+//! The cache's counts in one step of time.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use super::urls::{UrlFigures, trimmed};
 use crate::cache::metrics::{Buckets, LevelCounts, PageCounts, Source};
 use crate::services::management::rating::hit_ratio;
 
-/// Buckets of a histogram that hold any, each by its number.
+/// The buckets of a histogram that are not empty, each with its index.
 type Times = Vec<(usize, u64)>;
-/// Above this, the URLs of a sample are trimmed.
+/// If a sample has more URLs than this, they are trimmed.
 const MOST_URLS: usize = 60;
 
-/// What was done in one step; of one instance or of several.
+/// The counts of one step, of one or several instances.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Sample {
@@ -25,7 +25,7 @@ pub(super) struct Sample {
     pub(super) urls: BTreeMap<String, UrlFigures>,
 }
 
-/// States at the end of the step; of several instances and steps, the highest.
+/// Gauges at the end of the step; for several instances and steps, the maximum.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Gauges {
@@ -39,16 +39,16 @@ pub struct Gauges {
     pub redis_ping_us: Option<u64>,
 }
 
-/// The page cache's figures in one step of time. Times are in microseconds, and null where nothing was timed.
+/// The page cache's figures in one step. Durations are in microseconds, and null if nothing was timed.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Point {
     /// The start of the step, in seconds since 1970.
     pub at: i64,
     /// Pages that a cache level answered.
     pub hits: u64,
-    /// Pages that had to be computed, or were waited for.
+    /// Pages that had to be computed, including requests that waited for that.
     pub misses: u64,
-    /// The share of hits; null where no page was requested.
+    /// The share of hits; null if no page was requested.
     #[schema(minimum = 0, maximum = 1)]
     pub hit_ratio: Option<f64>,
     /// The median of hits.
@@ -61,11 +61,11 @@ pub struct Point {
     pub load_p99_us: Option<u64>,
     /// Responses by source; all of them are hits, misses or `unavailable`.
     pub served: BySource,
-    /// States at the end of the step.
+    /// Gauges at the end of the step.
     pub gauges: Gauges,
 }
 
-/// Responses by where they came from.
+/// Responses by source.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct BySource {
     /// From the memory of the process.
@@ -91,7 +91,7 @@ impl BySource {
 }
 
 impl Sample {
-    /// A sample of what was counted: of the levels of pages, and of the pages that readers were answered with.
+    /// The sample of some counts: of the two page levels, and of the pages that readers received.
     pub(super) fn of(memory: &LevelCounts, redis: &LevelCounts, served: PageCounts) -> Self {
         let mut hit_times = memory.hit_times.sparse();
         add_times(&mut hit_times, &redis.hit_times.sparse());
@@ -103,7 +103,7 @@ impl Sample {
         self.served == PageCounts::default()
     }
 
-    /// Adds what was done in another step, or by another instance.
+    /// Adds the counts of another step or instance.
     pub(super) fn add(&mut self, more: &Self) {
         self.served = self.served.plus(&more.served);
         add_times(&mut self.hit_times, &more.hit_times);
@@ -117,7 +117,7 @@ impl Sample {
         }
     }
 
-    /// A point of the charts.
+    /// The point of this sample in the charts.
     pub(super) fn point(&self, at: i64) -> Point {
         let (hits, misses) = (self.served.cached(), self.served.computed());
         let [hit_p50_us, hit_p99_us] = quantiles(&self.hit_times);
@@ -155,7 +155,7 @@ fn add_times(times: &mut Times, more: &Times) {
     }
 }
 
-/// The median, and what 99 % lie below.
+/// The median and the 99th percentile.
 fn quantiles(times: &Times) -> [Option<u64>; 2] {
     let buckets = Buckets::of_sparse(times.iter().copied());
     let any = buckets.total() > 0;

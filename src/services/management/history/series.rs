@@ -1,4 +1,4 @@
-//! What a range shows: its points, its table, its sums and those of the range before.
+//! The data of a range: its points, its table, its sums and those of the previous range.
 //!
 //! **Invariant:** a step in which no page was requested has no counts: charts show a gap, and the table says so.
 
@@ -15,24 +15,24 @@ use crate::cache::metrics::PageCounts;
 use crate::domain::ChangeMark;
 use crate::services::management::rating::hit_ratio;
 
-/// What a range shows.
+/// The data of a range.
 #[derive(Debug, Clone)]
 pub struct Series {
     /// The range.
     pub range: Range,
     /// When it begins and ends, in seconds since 1970.
     pub between: (i64, i64),
-    /// The steps of which something is known, the earliest first.
+    /// The steps with data, the earliest first.
     pub points: Vec<Point>,
     /// The table, the latest first.
     pub rows: Vec<TableRow>,
-    /// The pages of the range, those since the last sample among them.
+    /// The pages of the range, including those since the last sample.
     pub pages: PageCounts,
-    /// The pages of the range before, which is as long.
+    /// The pages of the previous range, which is equally long.
     pub before: PageCounts,
     /// The URLs of the range.
     pub urls: TopUrls,
-    /// Changes of the data and clears in the range, the latest first; `None` when they can't be read.
+    /// Changes of the data and clears in the range, the latest first; `None` if they can't be read.
     pub marks: Option<Vec<ChangeMark>>,
 }
 
@@ -41,7 +41,7 @@ pub struct Series {
 pub enum TableRow {
     /// A step with requests.
     Used(Point),
-    /// A time without requests, in seconds since 1970.
+    /// A period without requests: its start and end, in seconds since 1970.
     Idle(i64, i64),
 }
 
@@ -51,12 +51,12 @@ impl Series {
         hit_ratio(self.pages.cached(), self.pages.computed())
     }
 
-    /// The hit ratio of the range before.
+    /// The hit ratio of the previous range.
     pub fn hit_ratio_before(&self) -> Option<f64> {
         hit_ratio(self.before.cached(), self.before.computed())
     }
 
-    /// The same as data.
+    /// The data as JSON.
     pub fn json(&self) -> Value {
         let sum = |pages: &PageCounts, ratio: Option<f64>| json!({"hits": pages.cached(), "misses": pages.computed(), "hit_ratio": ratio});
         let mark = |mark: &ChangeMark| json!({"at": mark.at, "kind": mark.kind, "changes": mark.changes, "actor": mark.actor});
@@ -73,7 +73,7 @@ impl Series {
 }
 
 impl CacheHistory {
-    /// What a range shows; `counted` are the pages of this instance until now.
+    /// The data of a range; `counted` are the pages of this instance until now.
     pub fn series(&self, range: Range, counted: &PageCounts, now: DateTime<Utc>) -> Series {
         let (inner, now) = (self.lock(), now.timestamp());
         let first = range.first(now);
@@ -99,7 +99,7 @@ impl CacheHistory {
 }
 
 impl Inner {
-    /// The samples of all instances from a time on.
+    /// The samples of all instances since a time.
     fn samples(&self, range: Range, from: i64) -> BTreeMap<i64, Sample> {
         let mut samples: BTreeMap<i64, Sample> = BTreeMap::new();
         for kept in [&self.own, &self.others] {
@@ -111,7 +111,7 @@ impl Inner {
     }
 }
 
-/// The table: steps with requests, and the times between them.
+/// The rows of the table: steps with requests, and the periods between them.
 fn rows(samples: &BTreeMap<i64, Sample>, range: Range, first: i64, now: i64) -> Vec<TableRow> {
     let step = range.table_step();
     let mut steps: BTreeMap<i64, Sample> = BTreeMap::new();

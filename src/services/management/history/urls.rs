@@ -1,4 +1,4 @@
-//! The pages that were requested most, took longest, and were invalidated most often.
+//! The URLs whose pages were requested most, took longest, and were invalidated most often.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -10,20 +10,20 @@ use crate::cache::Tally;
 use crate::services::families::PAGES;
 use crate::services::urls::URLS;
 
-/// How many URLs each of the three lists has.
+/// The number of URLs in each of the three lists.
 pub(super) const LISTED: usize = 10;
 
-/// What was done with the page of a URL.
+/// The counts of a URL's page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct UrlFigures {
-    /// Requests that were answered with it.
+    /// Requests that the page answered.
     pub requests: u64,
     /// How often it was computed.
     pub loads: u64,
-    /// How long that took together, in microseconds.
+    /// The time of all computations together, in microseconds.
     pub load_us: u64,
-    /// How long the slowest computation took, in microseconds.
+    /// The time of the slowest computation, in microseconds.
     pub slowest_us: u64,
     /// How often it was computed because it had been invalidated.
     pub invalidated: u64,
@@ -38,14 +38,14 @@ pub struct UrlRow {
     pub figures: UrlFigures,
 }
 
-/// The URLs of a range; each list has at most ten, the first the most.
+/// The URLs of a range; each list has at most ten, in descending order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TopUrls {
     /// By requests.
     pub requested: Vec<UrlRow>,
     /// By the average time to compute them.
     pub slowest: Vec<UrlRow>,
-    /// By how often they were computed because they had been invalidated.
+    /// By the number of computations that an invalidation caused.
     pub invalidated: Vec<UrlRow>,
 }
 
@@ -70,13 +70,13 @@ impl UrlFigures {
         self.invalidated += more.invalidated;
     }
 
-    /// How long it takes on average to compute the page, in microseconds; 0 if it was not computed.
+    /// The average time to compute the page, in microseconds; 0 if it was not computed.
     pub fn average_us(&self) -> u64 {
         self.load_us.checked_div(self.loads).unwrap_or(0)
     }
 }
 
-/// What a list is ordered by; a URL that has none of it is not on the list.
+/// The value that orders a list; URLs with 0 are not listed.
 type By = fn(&UrlFigures) -> u64;
 const ORDERS: [By; 3] =
     [|figures| figures.requests, UrlFigures::average_us, |figures| figures.invalidated];
@@ -88,7 +88,7 @@ fn top(urls: &BTreeMap<String, UrlFigures>, by: By) -> Vec<(&String, &UrlFigures
     found
 }
 
-/// Only the URLs that are on one of the lists.
+/// Removes the URLs that are on none of the lists.
 pub(super) fn trimmed(urls: BTreeMap<String, UrlFigures>) -> BTreeMap<String, UrlFigures> {
     let listed = ORDERS.into_iter().flat_map(|by| top(&urls, by));
     listed.map(|(url, figures)| (url.clone(), *figures)).collect()
@@ -104,8 +104,7 @@ impl TopUrls {
     }
 }
 
-/// The URL of a page's key: that of people, or with `format=json` that of programs; `None` for a page whose key doesn't
-/// tell its URL.
+/// The URL of a page's key, with `format=json` for JSON; `None` if the key does not contain the URL.
 pub(super) fn url_of(key: &str) -> Option<String> {
     let name = key.strip_prefix(PAGES)?.strip_prefix(':')?;
     let (_, name) = name.split_once("://")?.1.split_once('/')?;
@@ -114,7 +113,7 @@ pub(super) fn url_of(key: &str) -> Option<String> {
     let Some((url, rest)) = known.next() else {
         return Some(format!("/{name}"));
     };
-    // The site map's names are its paths.
+    // The names of the site map's pages are their paths.
     let Some((format, query)) = rest.split_once('?') else {
         return Some(format!("/{name}"));
     };

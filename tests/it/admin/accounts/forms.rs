@@ -1,4 +1,4 @@
-//! Forms and lists of accounts: what they keep, and what they say of a change that others made meanwhile.
+//! Forms and lists of accounts: what they keep, and what they say about changes that others made meanwhile.
 
 use super::{NEW, add, change, fields, of};
 use crate::harness::{Shows as _, spawn_staffed};
@@ -132,7 +132,7 @@ async fn a_refused_search_or_password_is_told_of_in_the_title_and_keeps_what_was
     for path in ["/admin/users/?q=sam&page=0", "/admin/logins/?username=sam&before=x"] {
         ada.get(path).await.assert_status(400).shows(["value=\"sam\"", "role=\"alert\""]);
     }
-    // A password likewise.
+    // The same applies to a password.
     add(&ada, "grace", &[]).await.assert_status(303);
     for (path, field) in [
         ("/admin/password_change/", "new_password1"),

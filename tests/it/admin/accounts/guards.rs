@@ -1,9 +1,9 @@
-//! What even superusers can't do, and what nobody else can.
+//! Actions that even superusers may not do, and pages that only superusers may see.
 
 use super::{NEW, change, fields, of};
 use crate::harness::{App, Browser, Shows as _, spawn_app, spawn_staffed, statuses};
 
-/// Every page about accounts that others than superusers may want to see.
+/// Every page about accounts that other users may want to see.
 async fn pages(app: &App) -> Vec<String> {
     let mut pages: Vec<String> =
         ["/admin/users/", "/admin/users/add/", "/admin/users/history/", "/admin/logins/"]
@@ -16,7 +16,7 @@ async fn pages(app: &App) -> Vec<String> {
     pages
 }
 
-/// Everything that is known of the accounts.
+/// The complete state of the accounts.
 async fn state(app: &App) -> String {
     let sql = "SELECT string_agg(concat(username, email, password_hash, is_active, is_staff, is_superuser, permissions),
         ',' ORDER BY id) FROM site_user";
@@ -51,7 +51,7 @@ async fn only_superusers_see_accounts_and_only_a_forms_token_lets_them_change_an
     ada.get("/admin/").await.assert_status(200);
     assert!(ada.get("/admin/").await.has("href=\"/admin/users/\""));
     assert!(!sam.get("/admin/").await.has("href=\"/admin/users/\""));
-    // Every form asks for its token.
+    // Every form checks its token.
     let mut paths = pages(&app).await;
     paths.push("/admin/sessions/".to_owned());
     for path in paths {
@@ -99,7 +99,7 @@ async fn the_last_active_superuser_stays_one() {
     let page = ada.press(&of(&app, "ada", "delete").await).await.assert_status(422);
     page.shows(["delete your own account"]);
     assert_eq!(state(&app).await, before);
-    // One who can't enter is none who could give rights back.
+    // Superusers who can't log in can't give rights back, so they don't count.
     app.sql("UPDATE site_user SET is_superuser = true WHERE username IN ('ina', 'vic')").await;
     change(&app, &ada, "ada", &[("is_active", "1"), ("is_staff", "1")]).await.assert_status(422);
     app.sql("UPDATE site_user SET is_superuser = true WHERE username = 'sam'").await;

@@ -1,11 +1,11 @@
-//! Names that a reader would take for one another, wherever accounts get them.
+//! Names that look alike, wherever accounts get names.
 
 use super::{add, of};
 use crate::harness::{PASSWORD, Shell, Shows as _, Terminal, spawn_app, spawn_staffed, statuses};
 
-/// Each is taken for “sam”, who has an account.
+/// Each looks like “sam”, who has an account.
 const LIKE_SAM: [&str; 7] = ["sam", " sam ", "ѕam", "sаm", "SAM", "ｓａｍ", "Ѕаm"];
-/// Each has a character that shows nothing.
+/// Each has an invisible character.
 const UNSEEN: [(&str, &str); 4] = [
     ("sam\u{3164}", "U+3164"),
     ("s\u{200B}am", "U+200B"),
@@ -32,10 +32,10 @@ async fn an_account_can_not_be_given_a_name_that_looks_like_another() {
         assert!(page.has(code), "{name:?}: {page:?}");
     }
     assert_eq!(app.sql("SELECT count(*) FROM site_user").await, "5");
-    // One's own name in another case is one's own.
+    // A user may change the case of their own name.
     let own = [("username", "Grace"), ("is_active", "1"), ("is_staff", "1")];
     ada.submit(&path, &own).await.assert_status(303);
-    // Other names of the same letters are free, in any script.
+    // Other names with the same letters are allowed, in any script.
     for name in ["samira", "самир", "家"] {
         add(&ada, name, &[]).await.assert_status(303);
     }

@@ -131,7 +131,7 @@ async fn a_password_that_a_superuser_sets_counts_and_ends_that_users_sessions_on
     ada.get("/admin/").await.assert_status(200);
     app.stranger().try_log_in("sam", PASSWORD, "").await.assert_status(422);
     app.stranger().try_log_in("sam", NEW, "").await.assert_status(303);
-    // One's own is changed by giving the old one.
+    // Users change their own password with the old one.
     let own = of(&app, "ada", "password").await;
     let page = ada.submit(&own, &form).await.assert_status(303);
     assert_eq!(page.header("location"), "/admin/password_change/");

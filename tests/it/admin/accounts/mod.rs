@@ -1,4 +1,4 @@
-//! The accounts of staff: who manages them, what is recorded of it, and what becomes of sessions.
+//! The accounts of staff: who manages them, what is recorded, and when sessions end.
 
 mod audit;
 mod forms;
@@ -12,10 +12,10 @@ mod throttling;
 
 use crate::harness::{App, Browser, Page};
 
-/// A password that is good enough, and nobody's yet.
+/// A strong password that no account has.
 const NEW: &str = "nanoseconds of wire";
 
-/// The address of an account's page.
+/// The URL of an account's page.
 async fn of(app: &App, username: &str, page: &str) -> String {
     format!("/admin/users/{}/{page}/", id(app, username).await)
 }
@@ -29,7 +29,7 @@ fn fields<'a>(pairs: &[(&'a str, &str)]) -> Vec<(&'a str, String)> {
     pairs.iter().map(|(name, value): &(&'a str, &str)| (*name, (*value).to_owned())).collect()
 }
 
-/// Adds an account of staff that may do some things.
+/// Adds a staff account with permissions.
 async fn add(browser: &Browser, username: &str, permissions: &[&str]) -> Page {
     let mut form = fields(&[
         ("username", username),
@@ -43,7 +43,7 @@ async fn add(browser: &Browser, username: &str, permissions: &[&str]) -> Page {
     browser.submit("/admin/users/add/", &form).await
 }
 
-/// Changes an account, with the boxes that are ticked.
+/// Changes an account; `ticked` are the selected checkboxes.
 async fn change(app: &App, browser: &Browser, username: &str, ticked: &[(&str, &str)]) -> Page {
     let mut form = fields(&[("username", username)]);
     form.extend(fields(ticked));

@@ -1,4 +1,4 @@
-//! Passwords whose letters and spaces systems send in different forms.
+//! Passwords whose letters and spaces different systems send in different forms.
 
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher as _;
@@ -38,7 +38,7 @@ async fn a_password_is_the_same_however_its_letters_and_spaces_are_sent() {
             assert!(!enters(&app, other).await, "{other}");
         }
     }
-    // One's own is changed by giving it in either form.
+    // Users may enter their old password in either form.
     let sam = app.stranger();
     sam.try_log_in("sam", DECOMPOSED, "").await.assert_status(303);
     let form = [
@@ -79,14 +79,14 @@ async fn a_hash_from_before_fits_the_password_as_it_was_typed_and_one_of_django_
         app.sql(&set).await;
         let session = app.stranger();
         session.try_log_in("sam", made_of, "").await.assert_status(303);
-        // The sessions of the same password go on.
+        // Sessions with the same password remain valid.
         session.get("/admin/").await.assert_status(200);
         let allowed = !made_of.contains('\t');
         assert_eq!(hash(&app).await != made, allowed, "{made_of:?}");
         assert_eq!(enters(&app, COMPOSED).await, allowed);
         assert!(enters(&app, made_of).await);
     }
-    // Django’s.
+    // Hashes made by Django.
     for made_of in [COMPOSED, DECOMPOSED] {
         for typed in [COMPOSED, DECOMPOSED] {
             let mut made = [0; 32];

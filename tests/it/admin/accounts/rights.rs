@@ -1,4 +1,4 @@
-//! What staff may do with listings and the cache, by their permissions.
+//! What staff may do with listings and the cache, depending on their permissions.
 
 use super::fields;
 use crate::harness::{App, Browser, Shows as _, TOKEN, spawn_homes};
@@ -9,7 +9,7 @@ async fn site() -> (App, Browser) {
     (app, sam)
 }
 
-/// What each permission opens, and no other does.
+/// The pages that each permission opens, and no other.
 const OPENED: [(&str, &str); 6] = [
     ("/admin/properties/", "view change"),
     ("/admin/properties/1/history/", "view change"),
@@ -24,7 +24,7 @@ async fn each_permission_opens_its_own_pages_and_who_may_only_look_sees_no_butto
     let (app, sam) = site().await;
     for permission in ["view", "add", "change", "delete", "cache", ""] {
         app.permit(permission).await;
-        // The next request counts: nobody has to log in again.
+        // The next request uses the new permissions, without a new login.
         sam.get("/admin/").await.assert_status(200);
         for (path, by) in OPENED {
             let opened = !permission.is_empty() && by.split(' ').any(|name| name == permission);
@@ -75,7 +75,7 @@ async fn what_somebody_may_not_do_is_not_done_when_they_send_the_form_all_the_sa
     assert_eq!(after, before);
 }
 
-/// As Django: whoever may add need not see what others added.
+/// As in Django, users who may only add listings can't see what others added.
 #[tokio::test]
 async fn who_may_only_add_adds_and_is_neither_shown_the_list_nor_sent_there() {
     let (app, sam) = site().await;
@@ -114,7 +114,7 @@ async fn while_the_database_can_not_tell_what_somebody_may_do_nothing_is_written
         fields(&[("title", "Mine"), ("description", "D"), ("price", "1"), ("location", "L")]);
     let token = sam.get("/admin/").await.field("csrf_token");
     form.push(("csrf_token", token));
-    // Accounts can't be read, and listings can be written.
+    // The table of accounts can't be read, but listings can be written.
     let _lock = app.database.lock("site_user").await;
     let (changed, added, deleted) = tokio::join!(
         sam.post("/admin/properties/1/change/", &form),

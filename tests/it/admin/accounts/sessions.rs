@@ -3,7 +3,7 @@
 use super::{id, of};
 use crate::harness::{App, Browser, PASSWORD, Plan, Shows as _, spawn_app, spawn_two, until};
 
-/// A session that began with a browser of a name.
+/// A session that began in a browser with this name.
 async fn logged_in_with(app: &App, username: &str, agent: &str) -> Browser {
     let browser = app.stranger();
     let form = browser.get("/admin/login/").await;
@@ -82,7 +82,7 @@ async fn all_other_sessions_end_together_and_nobody_elses() {
         other.get("/admin/").await.assert_status(302);
     }
     ada.get("/admin/").await.assert_status(200);
-    // Somebody else's can't be named either.
+    // Another user's session can't be ended by its name.
     let name = names(&app).await.split(' ').next_back().expect("ada's").to_owned();
     here.submit("/admin/sessions/", &[("end", &name)]).await.assert_status(303);
     ada.get("/admin/").await.assert_status(200);
@@ -107,7 +107,7 @@ async fn a_superuser_ends_the_sessions_of_another_and_that_is_recorded() {
 #[tokio::test]
 async fn a_session_that_was_ended_while_redis_was_gone_stays_ended_when_it_returns() {
     let (redis, app) = Plan::with_homes(1).await.behind_redis().await;
-    // Another instance never loses Redis, and has the session there.
+    // Another instance, whose Redis is never lost, has the session there.
     let other =
         app.another().set("REDIS_URL", crate::harness::shared().redis.clone()).start().await;
     let (ada, sam) = (app.staff().await, app.staff_named("sam").await);
@@ -140,7 +140,7 @@ async fn that_a_session_is_used_is_written_once_a_minute() {
     sam.get("/admin/").await.assert_status(200);
     let fresh = "SELECT seen_at > now() - interval '30 seconds' FROM session";
     assert_eq!(app.sql(fresh).await, "t");
-    // Whoever holds the row holds up nobody who only uses the session.
+    // A transaction that holds the row does not block users of the session.
     app.sql(earlier).await;
     let psql = app.database.psql().await;
     psql.batch_execute("BEGIN; SELECT FROM session FOR UPDATE").await.expect("held");
@@ -153,7 +153,7 @@ async fn that_a_session_is_used_is_written_once_a_minute() {
 async fn a_copy_of_a_session_outlasts_the_filling_in_of_a_form() {
     let app = spawn_app().await;
     app.staff_named("sam").await.get("/admin/").await.assert_status(200);
-    // What is kept for a shorter time carries the tag of everything too.
+    // Entries with a shorter lifetime also carry the site's tag.
     app.get("/properties/").await;
     let redis = app.redis().await;
     let copies = app.keys("session").await;
@@ -161,7 +161,7 @@ async fn a_copy_of_a_session_outlasts_the_filling_in_of_a_form() {
     let copy: i64 = redis.run(&["TTL", &copies[0]]).await;
     assert!(copy > 8 * 60 * 60, "{copy}");
     let tag = copies[0].replace(":session:", ":gen:session:");
-    // A generation is of every release.
+    // All releases share the generations.
     let tag = tag.split('#').next().unwrap_or(&tag).to_owned();
     for key in [tag, format!("{}:gen:site", app.prefix)] {
         let generation: i64 = redis.run(&["TTL", &key]).await;

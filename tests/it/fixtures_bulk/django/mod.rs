@@ -1,4 +1,4 @@
-//! Files of Django's `dumpdata`: made by Django 5.2, with made-up people.
+//! Files of Django's `dumpdata`, made by Django 5.2 with made-up people.
 
 use std::future::Future;
 
@@ -127,7 +127,7 @@ async fn a_dump_that_is_loaded_again_keeps_hashes_sessions_and_everything_else()
     for browser in [&margaret, &other] {
         browser.get("/admin/").await.assert_status(200);
     }
-    // Another password in the file is another password.
+    // If the file has another password, it is replaced.
     let dump = DUMP.replace("5RHFYBxOGwsKJfa08l7r0Z", "6RHFYBxOGwsKJfa08l7r0Z");
     assert_eq!(loading(&pool, &dump, STRICT).await.expect("loaded").changed, 1);
     margaret.get("/admin/").await.assert_status(302);
@@ -137,7 +137,7 @@ async fn a_dump_that_is_loaded_again_keeps_hashes_sessions_and_everything_else()
 async fn a_hash_made_anew_at_a_login_ends_no_session() {
     let app = spawn_app().await;
     loading(&app.pool(), DUMP, STRICT).await.expect("loaded");
-    // A session from before the hash was made anew, as from a site that did not do so yet.
+    // A session from before the hash was upgraded, as from an older release.
     let before = app.stranger();
     before.try_log_in("grace", "nanoseconds of wire", "").await.assert_status(303);
     let old = "SET app.rehash = 'on'; UPDATE site_user SET password_hash =

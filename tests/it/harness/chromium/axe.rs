@@ -9,7 +9,7 @@ use super::{Chromium, Motion, Theme};
 
 const AXE: &str = include_str!("../../vendor/axe-core/axe.min.js");
 
-/// WCAG 2.2 up to level AA, and what axe's authors advise beyond. Of the rules that are kept, one element each is told.
+/// WCAG 2.2 up to level AA, and further advice of axe's authors. One element per broken rule is reported.
 const RUN: &str = "
     const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
     return axe.run(document, {runOnly: {type: 'tag', values}, resultTypes: ['violations']}).then(({passes, violations}) => ({
@@ -36,7 +36,7 @@ pub(crate) struct Violation {
 }
 
 impl Chromium {
-    /// What axe finds wrong with the page as it is shown now. Scripts must be on.
+    /// The violations that axe finds in the current page. Scripts must be on.
     pub(crate) async fn violations(&self) -> Vec<Violation> {
         if self.run("return typeof axe", &[]).await != "object" {
             self.run(AXE, &[]).await;
@@ -47,10 +47,10 @@ impl Chromium {
         audit.violations
     }
 
-    /// Fails if axe finds anything wrong with the page in light or dark colours at one of the widths, in CSS pixels.
+    /// Fails if axe finds a violation in light or dark colours at one of the widths, in CSS pixels.
     pub(crate) async fn assert_accessible(&self, page: &str, widths: &[u32]) {
         for theme in [Theme::Light, Theme::Dark] {
-            // During a transition between colours the contrast is not the one of the design.
+            // During a colour transition, the contrast is not that of the design.
             self.prefer(theme, Motion::Reduced).await;
             for width in widths {
                 self.resize(*width).await;

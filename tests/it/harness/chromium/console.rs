@@ -1,4 +1,4 @@
-//! What the browser's console says.
+//! The messages of the browser's console.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -14,8 +14,8 @@ pub(crate) struct Line {
 }
 
 impl Chromium {
-    /// The warnings and errors since the last look, but for the status of the page itself, which is the answer and no
-    /// fault.
+    /// The warnings and errors since the last call, except the status of the page itself, which is its response and not
+    /// a fault.
     pub(crate) async fn complaints(&self) -> Vec<Line> {
         let url = done(self.client.current_url().await);
         let own = format!("{url} - Failed to load resource: the server responded with a status of");

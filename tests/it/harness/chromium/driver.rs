@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// A browser, with the variable that names another one.
+/// The names of browsers, with the variable that selects another one.
 const BROWSERS: (&str, &[&str]) = (
     "CHROMIUM",
     &[
@@ -20,7 +20,7 @@ const BROWSERS: (&str, &[&str]) = (
         "/Applications/Chromium.app/Contents/MacOS/Chromium",
     ],
 );
-/// Its driver, likewise.
+/// The names of drivers, with the variable that selects another one.
 const DRIVERS: (&str, &[&str]) = (
     "CHROMEDRIVER",
     &[
@@ -36,7 +36,7 @@ const INSTALL: &str = "On Debian: apt install chromium chromium-driver. On Ubunt
     https://googlechromelabs.github.io/chrome-for-testing/. On macOS: brew install --cask google-chrome chromedriver. \
     Or name both programs in CHROMIUM and CHROMEDRIVER.";
 
-/// Ends the driver and every process that it started when standard input ends, which happens however this process ends.
+/// Ends the driver and every process that it started when standard input ends, however this process ends.
 const SCRIPT: &str = r#"exec 3<&0 </dev/null
 "$@" 3<&- & driver=$!
 ( read -r _ <&3; kill -KILL 0 ) >/dev/null 2>&1 &
@@ -48,7 +48,7 @@ pub(super) fn browser() -> PathBuf {
     find(BROWSERS).unwrap_or_else(|| panic!("Chromium is not installed. {INSTALL}"))
 }
 
-/// Fails, and says how to install them, if the browser or its driver is missing.
+/// Fails with instructions if the browser or its driver is not installed.
 pub(super) fn assert_installed() {
     browser();
     driver();
@@ -66,13 +66,13 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    /// Starts a driver that leaves its files, and its browser's, below a directory.
+    /// Starts a driver that keeps its files, and its browser's, in a directory.
     pub(super) fn start(directory: PathBuf) -> Self {
         std::fs::create_dir_all(&directory).expect("the run's directory is writable");
         let program = driver();
         let mut command = Command::new("/bin/sh");
-        // Crash reports, caches and sockets would be left in the home directory and in `/tmp`. Paths of temporary
-        // files are too long already for sockets on macOS.
+        // Otherwise crash reports, caches and sockets would stay in the home directory and `/tmp`. On macOS, the paths
+        // of temporary files are too long for sockets.
         let variables: &[&str] = match cfg!(target_os = "linux") {
             true => &["XDG_CONFIG_HOME", "XDG_CACHE_HOME", "TMPDIR"],
             false => &[],
@@ -98,7 +98,7 @@ impl Driver {
                 break port.trim().trim_end_matches('.').to_owned();
             }
         };
-        // A full pipe would stop it.
+        // A full pipe would block it.
         std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
         Self { process, url: format!("http://127.0.0.1:{port}"), directory }
     }
@@ -108,12 +108,12 @@ impl Drop for Driver {
     fn drop(&mut self) {
         drop(self.process.stdin.take());
         self.process.wait().expect("it is this process's own");
-        // Whatever a dying process still held goes with the run's directory.
+        // Files that a dying process still holds are removed with the run's directory.
         let _ = std::fs::remove_dir_all(&self.directory);
     }
 }
 
-/// The first of the programs that is installed, or the one that a variable names.
+/// The first installed program, or the one that a variable names.
 fn find((variable, names): (&str, &[&str])) -> Option<PathBuf> {
     if let Some(path) = std::env::var_os(variable) {
         return Some(path.into());
@@ -124,7 +124,7 @@ fn find((variable, names): (&str, &[&str])) -> Option<PathBuf> {
     places.into_iter().find(|path| is_usable(path))
 }
 
-/// Whether there is a program that is no snap: those have a `/tmp` of their own.
+/// Whether a program exists and is not a snap: snaps have their own `/tmp`.
 fn is_usable(path: &Path) -> bool {
     let Ok(program) = path.canonicalize() else {
         return false;

@@ -18,11 +18,11 @@ pub(crate) enum Motion {
     Reduced,
 }
 
-/// The height of a long telephone and of a short laptop, in CSS pixels.
+/// The height of a long phone and of a short laptop, in CSS pixels.
 const HEIGHT: u32 = 900;
 
 impl Chromium {
-    /// Makes the window so many CSS pixels wide.
+    /// Sets the width of the window, in CSS pixels.
     pub(crate) async fn resize(&self, width: u32) {
         let metrics =
             json!({"width": width, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": false});
@@ -45,7 +45,7 @@ impl Chromium {
         self.devtools("Emulation.setEmulatedMedia", features).await;
     }
 
-    /// Turns the scripts of pages off that are opened from now on.
+    /// Turns scripts off for pages that are opened later.
     pub(crate) async fn without_scripts(self) -> Self {
         self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
         self

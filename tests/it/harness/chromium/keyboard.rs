@@ -1,4 +1,4 @@
-//! Using a page without a pointer.
+//! Using a page with the keyboard only.
 
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::key::Key;
@@ -8,20 +8,20 @@ use serde_json::json;
 use super::{Chromium, done};
 use crate::harness::App;
 
-/// Where the keyboard's focus is.
+/// The element that has the keyboard's focus.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Focus {
     #[expect(dead_code, reason = "a failure prints it")]
     tag: String,
-    /// Whether it fits the selector that was asked for.
+    /// Whether it matches the requested selector.
     pub(crate) fits: bool,
-    /// Whether it, or what contains it, has an outline.
+    /// Whether it, or an ancestor, has an outline.
     pub(crate) is_outlined: bool,
-    /// Whether some of it is in the window.
+    /// Whether at least a part of it is in the window.
     pub(crate) is_in_view: bool,
 }
 
-/// More than any page has: the focus goes round in a trap.
+/// More stops than any page has: then the focus is trapped.
 const MOST_STOPS: usize = 500;
 
 const FOCUS: &str = "
@@ -46,7 +46,7 @@ const FOCUS: &str = "
         is_in_view: isInView,
     }";
 
-/// Fails unless each stop is in the window and says that the focus is there.
+/// Fails unless each stop is in the window and visibly has the focus.
 pub(crate) fn are_seen(stops: &[Focus]) {
     for stop in stops {
         assert!(stop.is_outlined && stop.is_in_view, "{stop:#?}");
@@ -54,12 +54,12 @@ pub(crate) fn are_seen(stops: &[Focus]) {
 }
 
 impl Chromium {
-    /// Presses a key and lets it go.
+    /// Presses and releases a key.
     pub(crate) async fn press(&self, key: Key) {
         self.type_text(&char::from(key).to_string()).await;
     }
 
-    /// Types a text, wherever the focus is.
+    /// Types a text into the focused element.
     pub(crate) async fn type_text(&self, text: &str) {
         let keys =
             text.chars().flat_map(|value| [KeyAction::Down { value }, KeyAction::Up { value }]);
@@ -67,18 +67,18 @@ impl Chromium {
         done(self.client.perform_actions(actions).await);
     }
 
-    /// Where the focus is, and whether that fits a selector; nothing, when it is nowhere in the page.
+    /// The focused element, and whether it matches a selector; `None` if the page has no focus.
     pub(crate) async fn focus(&self, css: &str) -> Option<Focus> {
         let focus = self.run(FOCUS, &[json!(css)]).await;
         serde_json::from_value(focus).expect("the script's answer")
     }
 
-    /// Presses Tab until the focus is on something that fits; returns every stop on the way, with that one.
+    /// Presses Tab until the focused element matches; returns every stop, including that one.
     pub(crate) async fn tab_to(&self, css: &str) -> Vec<Focus> {
         self.walk_to(css, async || self.press(Key::Tab).await).await
     }
 
-    /// The same backwards, with Shift.
+    /// Does the same backwards, with Shift.
     pub(crate) async fn tab_back_to(&self, css: &str) -> Vec<Focus> {
         let (shift, tab) = (char::from(Key::Shift), char::from(Key::Tab));
         let keys = KeyActions::new("keyboard".to_owned())
@@ -106,7 +106,8 @@ impl Chromium {
         }
     }
 
-    /// Opens a page, narrow and wide, and presses Tab until the focus leaves it: at least so many stops, and each is seen.
+    /// Opens a page, narrow and wide, and presses Tab until the focus leaves it: there are at least `least` stops, and
+    /// each is visible.
     pub(crate) async fn assert_stops_are_seen(&self, app: &App, path: &str, least: usize) {
         for width in [390, 1280] {
             self.resize(width).await;

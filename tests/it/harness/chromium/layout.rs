@@ -1,4 +1,4 @@
-//! Whether a page fits its window, and whether it keeps still.
+//! Whether a page fits its window, and whether it moves.
 
 use serde::Deserialize;
 
@@ -9,7 +9,7 @@ use crate::harness::eventually;
 struct Widths {
     page: u32,
     window: u32,
-    /// What reaches beyond the window's right edge.
+    /// The elements beyond the window's right edge.
     beyond: Vec<String>,
 }
 
@@ -20,7 +20,7 @@ const WIDTHS: &str = "
         .filter(element => element.getBoundingClientRect().right > clientWidth + 0.5);
     return {page: scrollWidth, window: Math.min(clientWidth, innerWidth), beyond: beyond.map(tag)}";
 
-/// Times below a hundredth of a second are how a style says none, and still has the events that scripts wait for.
+/// Durations below a hundredth of a second mean no animation; styles use them because scripts wait for the events.
 const MOVING: &str = "
     const long = times => times.split(',').some(time => parseFloat(time) > 0.01);
     const moves = style => long(style.transitionDuration)
@@ -34,7 +34,7 @@ impl Chromium {
     /// Fails if the page can be scrolled sideways in a window of a width.
     pub(crate) async fn assert_fits(&self, page: &str, width: u32) {
         self.resize(width).await;
-        // Scripts draw charts anew after the window's size has changed.
+        // Scripts draw charts again after the window's size has changed.
         let mut tries = 0;
         let widths = eventually("the page is measured", async || {
             tries += 1;
@@ -59,7 +59,7 @@ impl Chromium {
         widths.page > widths.window
     }
 
-    /// The elements that move, fade or glide when something about them changes.
+    /// The elements that have animations or transitions.
     pub(crate) async fn moving(&self) -> Vec<String> {
         let tags = self.run(MOVING, &[]).await;
         serde_json::from_value(tags).expect("tags")

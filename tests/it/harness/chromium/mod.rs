@@ -1,7 +1,7 @@
-//! A real browser, headless and driven through WebDriver: what only a layout engine, a keyboard and a history can show.
+//! A real headless browser, driven through WebDriver: for layout, keyboard and history.
 //!
-//! Browsers are shared, see [`session`]. Scripts that a test runs in a page are not subject to the page's policy, and run
-//! also where the page's own scripts are turned off.
+//! Browsers are shared; see [`session`]. Scripts that a test runs in a page ignore the page's policy, and also run
+//! where the page's own scripts are turned off.
 
 mod axe;
 mod console;
@@ -28,8 +28,8 @@ pub(crate) use fantoccini::key::Key;
 pub(crate) use keyboard::are_seen;
 pub(crate) use session::DriverOnDemand;
 
-/// No network but the site's, no profile of before, no sandbox (which needs rights that containers lack), and no port
-/// that others could reach the browser by.
+/// No network except the site, no existing profile, no sandbox (containers lack the necessary rights), and no port by
+/// which others could control the browser.
 const ARGUMENTS: [&str; 15] = [
     "--headless",
     "--no-sandbox",
@@ -48,10 +48,10 @@ const ARGUMENTS: [&str; 15] = [
     "--remote-debugging-pipe",
 ];
 
-/// Longer than a page takes to load, or a script to run, that is not broken.
+/// Longer than a working page needs to load, or a script to run.
 const PATIENCE_MS: u32 = 30_000;
 
-/// Does the same in a browser with scripts and in one without.
+/// Runs the same work in a browser with scripts and in one without.
 pub(crate) async fn with_and_without_scripts(work: impl AsyncFn(&Chromium)) {
     work(&Chromium::start().await).await;
     work(&Chromium::start().await.without_scripts().await).await;
@@ -63,7 +63,7 @@ pub(crate) struct Chromium {
     _reserved: File,
 }
 
-/// What a session with a profile is asked for.
+/// The capabilities of a session with a profile.
 fn capabilities(profile: &Path) -> Map<String, Value> {
     let mut arguments: Vec<_> = ARGUMENTS.map(str::to_owned).into();
     arguments.push(format!("--user-data-dir={}", profile.display()));
@@ -93,18 +93,18 @@ impl Chromium {
         chromium
     }
 
-    /// Opens a page of a site, and returns once it is loaded.
+    /// Opens a page of a site, and returns when it is loaded.
     pub(crate) async fn open(&self, app: &App, path: &str) {
         done(self.client.goto(&format!("{}{path}", app.origin)).await);
     }
 
-    /// The address of the page, without the site's.
+    /// The URL of the page, without the origin.
     pub(crate) async fn path(&self) -> String {
         let url = done(self.client.current_url().await);
         url[url::Position::BeforePath..].to_owned()
     }
 
-    /// The value of a parameter in the page's address.
+    /// The value of a parameter in the page's URL.
     pub(crate) async fn parameter(&self, name: &str) -> Option<String> {
         let url: Url = done(self.client.current_url().await);
         let mut pairs = url.query_pairs();
@@ -112,22 +112,22 @@ impl Chromium {
         found.map(|(_, value)| value.into_owned())
     }
 
-    /// The status that the page came with.
+    /// The status of the page's response.
     pub(crate) async fn status(&self) -> u64 {
         let script = "return performance.getEntriesByType('navigation')[0].responseStatus";
         let status = self.run(script, &[]).await;
         status.as_u64().unwrap_or_else(|| panic!("no status: {status}"))
     }
 
-    /// Presses the browser's Back, and returns once an address is shown.
+    /// Presses the browser's Back button, and returns when a path is shown.
     pub(crate) async fn goes_back_to(&self, path: &str) {
         done(self.client.back().await);
         self.arrives(async || (self.path().await == path).then_some(())).await;
     }
 
-    /// Clicks on the first element that fits and can be seen.
+    /// Clicks the first visible element that matches.
     pub(crate) async fn click(&self, css: &str) {
-        // Scripts may put something in its place meanwhile.
+        // Scripts may replace the element meanwhile.
         eventually(css, async || {
             for element in self.client.find_all(Locator::Css(css)).await.ok()? {
                 if element.is_displayed().await.ok()? {
@@ -139,14 +139,14 @@ impl Chromium {
         .await;
     }
 
-    /// Clicks on the first element that fits, and returns once another address is shown.
+    /// Clicks the first element that matches, and returns when another URL is shown.
     pub(crate) async fn follow(&self, css: &str) {
         let before = self.path().await;
         self.click(css).await;
         self.leaves(&before).await;
     }
 
-    /// Returns once another address is shown than one.
+    /// Returns when the URL is another one than `path`.
     pub(crate) async fn leaves(&self, path: &str) {
         self.arrives(async || (self.path().await != path).then_some(())).await;
     }
@@ -160,7 +160,7 @@ impl Chromium {
         .await;
     }
 
-    /// Posts a form to a path of the site, as a page of the site would, and returns once the answer is shown.
+    /// Posts a form to a path of the site, as a page of the site would, and returns when the response is shown.
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) {
         let script = "
             const [path, fields] = arguments;
@@ -176,7 +176,7 @@ impl Chromium {
         self.shows_another_page().await;
     }
 
-    /// Clicks on the first element that fits, and returns once another page is shown, be it at the same address.
+    /// Clicks the first element that matches, and returns when another page is shown, even at the same URL.
     pub(crate) async fn submit(&self, css: &str) {
         self.run("window.isLeft = true", &[]).await;
         self.click(css).await;
@@ -191,9 +191,9 @@ impl Chromium {
         .await;
     }
 
-    /// Fills a field of the page's form: types over what is there, or chooses.
+    /// Fills a field of the page's form: replaces its text, or selects an option.
     pub(crate) async fn fill(&self, name: &str, value: &str) {
-        // A field may be folded away on a narrow screen, and have choices beside it.
+        // On a narrow screen a field may be collapsed, and have options.
         let unfold = "document.querySelector(arguments[0]).closest('details:not([open])')?.setAttribute('open', '')";
         let css = format!(":is(form *, [form])[name='{name}']:not([type=hidden], [type=checkbox])");
         self.run(unfold, &[json!(css)]).await;
@@ -205,30 +205,30 @@ impl Chromium {
         done(field.send_keys(value).await);
     }
 
-    /// Chooses a file for a field of the page's form.
+    /// Selects a file for a field of the page's form.
     pub(crate) async fn attach(&self, name: &str, file: &std::path::Path) {
         let css = format!("form [name='{name}'][type=file]");
         let field = done(self.client.find(Locator::Css(&css)).await);
         done(field.send_keys(&file.display().to_string()).await);
     }
 
-    /// What a field of the page's form holds.
+    /// The value of a field of the page's form.
     pub(crate) async fn field(&self, name: &str) -> String {
         let css = format!(":is(form *, [form])[name='{name}']:not([type=hidden])");
         let field = done(self.client.find(Locator::Css(&css)).await);
         done(field.prop("value").await).unwrap_or_default()
     }
 
-    /// The text that is seen of every element that fits.
+    /// The visible text of every element that matches.
     pub(crate) async fn texts(&self, css: &str) -> Vec<String> {
-        // In one step, so that the page can't be another one in between.
+        // In one step, so that the page can't change in between.
         let texts = self.run("
             const seen = element => element.checkVisibility() ? element.innerText.trim().replaceAll('\t', ' ') : '';
             return [...document.querySelectorAll(arguments[0])].map(seen)", &[json!(css)]).await;
         serde_json::from_value(texts).expect("texts")
     }
 
-    /// The text that is seen of the only element that fits.
+    /// The visible text of the only element that matches.
     pub(crate) async fn text(&self, css: &str) -> String {
         let texts = self.texts(css).await;
         let [text] = texts.as_slice() else {
@@ -237,7 +237,7 @@ impl Chromium {
         text.clone()
     }
 
-    /// The listings that the page's content leads to, in their order.
+    /// The listings that the page's content links to, in their order.
     pub(crate) async fn listings(&self) -> Vec<String> {
         let script = r"
             const paths = [...document.querySelectorAll('main a[href]')].map(link => new URL(link.href).pathname);
@@ -256,7 +256,7 @@ impl Chromium {
     }
 }
 
-/// A command that the driver has beyond WebDriver, with its body.
+/// A command of the driver that WebDriver does not define, with its body.
 #[derive(Debug)]
 struct Extension(&'static str, Value);
 

@@ -1,4 +1,4 @@
-//! Pictures of pages, kept for people to look at.
+//! Pictures of pages, for people.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ pub(crate) struct Picture {
 }
 
 impl Picture {
-    /// Its width and height in pixels, which the first chunk of every PNG begins with.
+    /// Its width and height in pixels, from the first chunk of the PNG.
     pub(crate) fn size(&self) -> (u32, u32) {
         let number = |at: usize| {
             let bytes = self.bytes.get(at..at + 4).expect("a whole header");
@@ -29,8 +29,7 @@ impl Picture {
 }
 
 impl Chromium {
-    /// Takes a picture of the whole page, as far as it can be scrolled, and keeps it as
-    /// `target/screenshots/NAME.png`.
+    /// Takes a picture of the whole scrollable page, and stores it as `target/screenshots/NAME.png`.
     pub(crate) async fn picture(&self, name: &str) -> Picture {
         let script = "return document.fonts.ready.then(() => [innerWidth, document.documentElement.scrollHeight])";
         let size = self.run(script, &[]).await;
@@ -38,7 +37,7 @@ impl Chromium {
         let parameters = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
         let answer = self.devtools("Page.captureScreenshot", parameters).await;
         let bytes = STANDARD.decode(answer["data"].as_str().expect("a picture")).expect("Base64");
-        // The folder that cargo builds into, wherever that was configured to be.
+        // The folder that cargo builds into, which may be configured.
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
         let folder = target.expect("it is below target").join("screenshots");
         std::fs::create_dir_all(&folder).expect("the folder is writable");

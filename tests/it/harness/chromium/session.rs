@@ -1,7 +1,7 @@
-//! Browsers that tests use one after another: starting one takes a second of a core.
+//! Browsers that tests use one after another, because starting one takes a second of a core.
 //!
-//! The run has one driver, which its keeper starts for the first test that wants a browser. A test reserves a browser by
-//! the lock of a file that names its session, and gets a window without cookies, storage, cache or history.
+//! The run has one driver, which its keeper starts for the first test that needs a browser. A test reserves a browser
+//! by locking a file that names its session, and gets a window without cookies, storage, cache or history.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read as _, Write as _};
@@ -16,12 +16,12 @@ use super::driver::{self, Driver};
 use super::{Extension, capabilities, devtools};
 use crate::harness::{eventually, shared};
 
-/// Below the run's directory.
+/// The directory of these files, in the run's directory.
 const DIRECTORY: &str = "chromium";
 const WANTED: &str = "wanted";
 const URL: &str = "url";
 
-/// A browser with one new window, and the lock that keeps other tests from it.
+/// A browser with one new window, and the lock that reserves it.
 pub(super) async fn reserve() -> (Client, File) {
     let directory = shared().directory.join(DIRECTORY);
     fs::create_dir_all(&directory).expect("the run's directory is writable");
@@ -65,9 +65,9 @@ async fn known(driver: &str, session: &str) -> Option<Client> {
     Some(client)
 }
 
-/// Replaces the windows of the last test by a new one, and forgets what its sites had stored.
+/// Replaces the windows of the last test with a new one, and deletes the data that its sites stored.
 async fn start_afresh(client: &Client) -> Result<(), CmdError> {
-    // An error means that no question is open.
+    // An error means that no dialog is open.
     let _ = client.dismiss_alert().await;
     let old = client.windows().await?;
     let new = client.new_window(true).await?.handle;
@@ -91,7 +91,7 @@ async fn driver_url(directory: &Path) -> String {
     eventually("the driver is started", async || fs::read_to_string(directory.join(URL)).ok()).await
 }
 
-/// The keeper's part: starts the driver once a test wants it.
+/// The keeper's part: starts the driver when a test needs it.
 pub(crate) struct DriverOnDemand {
     directory: PathBuf,
     driver: Option<Driver>,
@@ -102,7 +102,7 @@ impl DriverOnDemand {
         Self { directory: run.join(DIRECTORY), driver: None }
     }
 
-    /// Starts the driver if it is wanted and does not run.
+    /// Starts the driver if it is needed and not running.
     pub(crate) fn look(&mut self) {
         if self.driver.is_none() && self.directory.join(WANTED).exists() {
             let driver = Driver::start(self.directory.join("driver"));

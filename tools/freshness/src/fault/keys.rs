@@ -1,4 +1,4 @@
-//! Damage to what Redis holds.
+//! Damages the content of Redis.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use rand::seq::IndexedRandom as _;
 use crate::instance::PREFIX;
 use crate::redis::Cli;
 
-/// Deletes the generations and nothing else, several times.
+/// Deletes only the generations, several times.
 pub(super) async fn delete_generations(cli: &Cli) -> anyhow::Result<()> {
     for _ in 0..5 {
         let keys = cli.keys(&format!("{PREFIX}:gen:*")).await?;
@@ -24,7 +24,7 @@ pub(super) async fn delete_generations(cli: &Cli) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Leaves Redis hardly any room for a while, and fills that with keys of somebody else's.
+/// Limits Redis's memory for a while, and fills it with another program's keys.
 pub(super) async fn fill(cli: &Cli, policy: &str, time: Duration) -> anyhow::Result<()> {
     let set =
         async |name: &str, value: &str| cli.run::<String>(&["CONFIG", "SET", name, value]).await;
@@ -38,7 +38,7 @@ pub(super) async fn fill(cli: &Cli, policy: &str, time: Duration) -> anyhow::Res
     while begun.elapsed() < time {
         for _ in 0..50 {
             number += 1;
-            // A full server refuses.
+            // A full server may refuse this.
             let _ = cli.run::<Value>(&["SET", &format!("junk:{number}"), &"x".repeat(4000)]).await;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -54,7 +54,7 @@ pub(super) async fn fill(cli: &Cli, policy: &str, time: Duration) -> anyhow::Res
     Ok(())
 }
 
-/// Puts junk under live keys for a while: values of no meaning, of another type, and cut short.
+/// Overwrites live keys for a while with junk, values of another type, and truncated values.
 pub(super) async fn spoil(cli: &Cli, time: Duration, rng: &mut StdRng) -> anyhow::Result<()> {
     let begun = Instant::now();
     while begun.elapsed() < time {
@@ -94,7 +94,7 @@ async fn spoil_one(cli: &Cli, key: &str, how: u8) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Takes a copy of all pages with their generations, and puts it back after a while.
+/// Copies all pages with their generations, and restores them after a while.
 pub(super) async fn set_back(cli: &Cli, after: Duration) -> anyhow::Result<()> {
     let mut copies: Vec<(String, Vec<u8>)> = Vec::new();
     for family in ["gen", "all_properties", "property_count", "body", "page"] {

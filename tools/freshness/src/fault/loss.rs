@@ -1,4 +1,4 @@
-//! Faults by which the database loses transactions, and then gives their numbers again.
+//! Faults in which the database loses transactions and then assigns their ids again.
 
 use std::time::{Duration, Instant};
 
@@ -6,12 +6,12 @@ use super::Servers;
 use crate::run::Run;
 use crate::windows::RECOVERY;
 
-/// Rows that are created after a loss must not get the numbers of lost ones: the checker tells rows apart by them.
+/// Rows that are created after a loss must not get the ids of lost ones, because the checker identifies rows by them.
 const SKIP_NUMBERS: &str = "SELECT setval(sequence, pg_sequence_last_value(sequence) + 1000000)
     FROM (SELECT pg_get_serial_sequence('property', 'id')::regclass AS sequence) AS of_listings
     WHERE pg_sequence_last_value(sequence) IS NOT NULL";
 
-/// A standby that received nothing for a while takes over at the same address.
+/// A standby that has received nothing for a while takes over at the same address.
 pub(super) async fn failover(
     run: &Run,
     servers: &mut Servers,
@@ -28,7 +28,7 @@ pub(super) async fn failover(
     go_on(run, since).await
 }
 
-/// A dump that was made a while ago is restored into the same database.
+/// Restores a dump from a while ago into the same database.
 pub(super) async fn restore(
     run: &Run,
     servers: &mut Servers,

@@ -1,4 +1,4 @@
-//! Faults: one at a time, each limited in time, with healthy times between.
+//! Faults: one at a time, each for a limited time, with healthy periods in between.
 
 mod keys;
 mod kind;
@@ -22,18 +22,18 @@ use crate::report::say;
 use crate::run::Run;
 use crate::windows::{RECOVERY, Window};
 
-/// Healthy time between the end of one fault's recovery and the next fault.
+/// The healthy time between the recovery from one fault and the next fault, in milliseconds.
 const PAUSE: std::ops::Range<u64> = 1_500..3_000;
-/// How long a fault is on, in milliseconds.
+/// How long a fault lasts, in milliseconds.
 const LENGTH: std::ops::Range<u64> = 300..3_000;
 
-/// The run's servers, in the hands of whoever makes them fail.
+/// The servers of the run, for the code that makes them fail.
 pub(crate) struct Servers {
     pub(crate) postgres: Postgres,
     pub(crate) redis: Redis,
 }
 
-/// Makes faults until the run is over; every one is mended before this returns.
+/// Causes faults until the run is over; every one is repaired before this returns.
 pub(crate) async fn make(run: &Run, servers: &mut Servers, kinds: &[Kind]) -> anyhow::Result<()> {
     let mut rng = StdRng::seed_from_u64(run.seed);
     let mut bag: Vec<Kind> = Vec::new();
@@ -133,7 +133,7 @@ async fn one(
     Ok(())
 }
 
-/// Ends backends of PostgreSQL but the own one.
+/// Ends PostgreSQL's backends except this one.
 async fn terminate(run: &Run, which: &str) -> anyhow::Result<()> {
     let client = run.postgres.connect().await?;
     let sql = format!(
@@ -143,7 +143,7 @@ async fn terminate(run: &Run, which: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Breaks the protocol from outside, so that a checker that works must find violations.
+/// Breaks the protocol from outside, so that a working checker must find violations.
 pub(crate) async fn sabotage(run: Arc<Run>, how: Sabotage) -> anyhow::Result<()> {
     tokio::time::sleep(Duration::from_secs(5)).await;
     match how {
@@ -157,7 +157,7 @@ pub(crate) async fn sabotage(run: Arc<Run>, how: Sabotage) -> anyhow::Result<()>
             let cli = Cli::connect(&run.redis).await?;
             say("sabotage: pages and generations are set back now and then");
             while !run.is_over() {
-                // A fault may be on: then there is nothing to break.
+                // A fault may be active: then there is nothing to break.
                 let _ = keys::set_back(&cli, Duration::from_millis(500)).await;
                 tokio::time::sleep(Duration::from_millis(500)).await;
             }

@@ -1,4 +1,4 @@
-//! Changes made by the command line: `loaddata` beside the running instances.
+//! Changes made with the command line: `loaddata` while the instances run.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,10 +9,10 @@ use crate::instance::Instance;
 use crate::ledger::Taker;
 use crate::run::Run;
 
-/// How long a command may take.
+/// The time limit of a command.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Loads a file with some rows; those that have no number yet are added.
+/// Loads a file with some rows; rows without an id are added.
 pub(super) async fn load(run: &Run, instance: Option<Arc<Instance>>, changes: &[Change]) -> Done {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let Some(instance) = instance else {
@@ -32,10 +32,10 @@ pub(super) async fn load(run: &Run, instance: Option<Arc<Instance>>, changes: &[
     let status = tokio::time::timeout(PATIENCE, process.status()).await;
     let done = match status {
         Ok(Some(0)) => Done::Acknowledged(Instant::now(), Taker::Command),
-        // Nobody knows how far it got.
+        // It is unknown how far it got.
         Ok(_) => Done::Unknown,
         Err(_) => {
-            // An error means that it has ended meanwhile.
+            // An error means that it has just ended.
             let _ = process.kill().await;
             Done::Unknown
         }
@@ -53,7 +53,7 @@ fn write(file: &std::path::Path, changes: &[Change]) -> anyhow::Result<()> {
             continue;
         };
         if row.id().is_none() {
-            // As if it came from another site's dump.
+            // An id as from another site's dump.
             row.set_id(20_000_000 + i64::from(row.number));
         }
         csv.write_record([

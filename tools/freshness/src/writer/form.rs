@@ -1,4 +1,4 @@
-//! Changes made by the admin's forms, as a browser makes them.
+//! Changes made with the admin's forms, like a browser.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -19,7 +19,7 @@ pub(super) struct Form {
     session: Option<String>,
 }
 
-/// A form that was opened.
+/// An opened form.
 pub(super) struct Opened {
     instance: Arc<Instance>,
     path: String,
@@ -36,7 +36,7 @@ impl Form {
         }
     }
 
-    /// Sends a request, and counts what the site fails at.
+    /// Sends a request, and counts failures of the site.
     async fn send_to(
         &mut self,
         instance: &Arc<Instance>,
@@ -63,7 +63,7 @@ impl Form {
                     let span = (answer.begun, answer.ended);
                     self.run.report.failed(&self.run, instance.number, answer.status, span, &what);
                 }
-                // The login form's own cookie, and the session's, which takes its place.
+                // The login form's cookie and the session's cookie, which replaces it.
                 let cookies = ["sessionid", "login_token"];
                 let set = cookies.into_iter().find_map(|name| answer.cookie(name));
                 self.session = set.or_else(|| self.session.take());

@@ -1,7 +1,7 @@
-//! Writers: change rows by every way that there is, and note what was acknowledged when.
+//! Writers: change rows in every possible way, and record when each change was acknowledged.
 //!
 //! **Invariant:** a neighbourhood has one writer, so the versions of a row are written one after the other. A row whose
-//! creation or deletion has an unknown outcome is left alone until it is looked up, long after.
+//! creation or deletion has an unknown outcome is not changed until it is looked up, long after.
 
 mod command;
 mod form;
@@ -20,12 +20,12 @@ use crate::run::Run;
 
 pub(crate) use psql::seed;
 
-/// After so long nothing is on its way any more that was sent before.
+/// After this time, nothing that was sent before is still in transit.
 const SETTLED: Duration = Duration::from_secs(15);
-/// The fewest and the most rows of a neighbourhood.
+/// The minimum and maximum number of rows of a neighbourhood.
 const SIZE: std::ops::Range<usize> = 6..14;
 
-/// A change of a row that is to be made.
+/// A change of a row to make.
 #[derive(Clone)]
 struct Change {
     row: Arc<Row>,
@@ -33,7 +33,7 @@ struct Change {
     state: Option<State>,
 }
 
-/// What came of changes.
+/// The result of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Done {
     Acknowledged(Instant, Taker),
@@ -43,7 +43,7 @@ enum Done {
     Unknown,
 }
 
-/// By which way a change is made.
+/// The way in which a change is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
     Form,
@@ -61,7 +61,7 @@ impl Way {
     }
 }
 
-/// Somebody who writes.
+/// A writer.
 pub(crate) struct Writer {
     run: Arc<Run>,
     number: usize,
@@ -75,7 +75,7 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// The writer with a number of several.
+    /// Writer `number` of `of` writers.
     pub(crate) fn new(run: Arc<Run>, number: usize, of: usize, pace: Duration) -> Self {
         let stream = 10_000 + number as u64;
         let probe = |other: usize| Reader::new(run.clone(), stream * 100 + other as u64);
@@ -139,8 +139,8 @@ impl Writer {
         }
     }
 
-    /// A state near the row's own: it may move, and its price may pass the filter's bound. The rows of the bulk group
-    /// stay where they are, also after a statement with an unknown outcome.
+    /// A state near the row's current one: it may move, and its price may cross the filter's bound. The rows of the
+    /// bulk group keep their state, even after a statement with an unknown outcome.
     fn near(&mut self, row: &Row) -> State {
         if row.group == BULK_GROUP {
             return BULK_STATE;
@@ -176,7 +176,7 @@ impl Writer {
         let (done, version) = self.make(way, &row, Some(state)).await;
         if let (Some(query), Done::Acknowledged(at, _)) = (query, done) {
             let time = seen_everywhere(&mut self.probes, &query, version, at).await;
-            // A fault that began meanwhile is no healthy time.
+            // If a fault began meanwhile, the period was not healthy.
             if let Some(time) = time
                 && self.run.windows.during(begun, Instant::now()).is_empty()
             {
@@ -185,10 +185,10 @@ impl Writer {
         }
     }
 
-    /// Makes one change of one row, and notes what came of it.
+    /// Makes one change of one row, and records the result.
     async fn make(&mut self, way: Way, row: &Arc<Row>, state: Option<State>) -> (Done, usize) {
         let creates = row.attempts().is_empty();
-        // What the form shows is asked for first; only then does the attempt begin.
+        // The form is opened first; the attempt begins afterwards.
         let form = match way {
             Way::Form => self.form.open(row, state).await,
             _ => None,
@@ -252,7 +252,7 @@ impl Writer {
         self.make(way, &row, None).await;
     }
 
-    /// One statement, or one file, over many rows.
+    /// Changes many rows with one statement or one file.
     async fn several(&mut self, rows: &[Arc<Row>]) {
         let certain: Vec<_> = rows.iter().filter(|row| row.known().is_some()).collect();
         let bulk = rows.first().is_some_and(|row| row.group == BULK_GROUP);
@@ -278,7 +278,7 @@ impl Writer {
         self.count(what, way, done, changes.len());
     }
 
-    /// A transaction that is rolled back: nobody may ever see its version.
+    /// Runs a transaction that is rolled back: no page may ever show its version.
     async fn rolled_back(&mut self, rows: &[Arc<Row>]) {
         let Some(row) = rows.choose(&mut self.rng).cloned() else {
             return;
@@ -290,7 +290,7 @@ impl Writer {
         self.run.report.wrote("rolled back", "psql", usize::from(done == Done::Refused));
     }
 
-    /// A transaction that stays open for a while before it commits.
+    /// Runs a transaction that stays open for a while before it commits.
     async fn slow(&mut self, rows: &[Arc<Row>]) {
         let Some(row) = rows.choose(&mut self.rng).cloned() else {
             return;
@@ -319,7 +319,7 @@ impl Writer {
     }
 }
 
-/// Whether nobody knows if a row exists.
+/// Whether it is unknown if a row exists.
 fn is_in_doubt(row: &Arc<Row>) -> bool {
     let attempts = row.attempts();
     let mut tried = attempts.iter().enumerate().rev();

@@ -1,4 +1,4 @@
-//! Changes made in the database, past the site.
+//! Changes made directly in the database.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -15,12 +15,12 @@ use crate::ledger::{
 use crate::postgres::Access;
 use crate::run::Run;
 
-/// How long a statement may take.
+/// The time limit of a statement.
 const PATIENCE: Duration = Duration::from_secs(12);
-/// Rows that the forms create get theirs from the database, far from those that are chosen here and in files.
+/// The first id that the database assigns to rows of the forms, far from the ids that are chosen here and in files.
 const FIRST_GIVEN: i64 = 1_000_000_000;
 
-/// What keeps a late statement from bringing an older version back.
+/// Prevents a late statement from restoring an older version.
 const FENCE: &str = "
     CREATE FUNCTION freshness_fence() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -29,7 +29,7 @@ const FENCE: &str = "
     CREATE TRIGGER freshness_fence BEFORE UPDATE ON property FOR EACH ROW
         WHEN (NEW.title COLLATE \"C\" < OLD.title COLLATE \"C\") EXECUTE FUNCTION freshness_fence();";
 
-/// A connection of a writer's.
+/// A writer's connection.
 pub(super) struct Psql {
     run: Arc<Run>,
     client: Option<Client>,
@@ -37,18 +37,18 @@ pub(super) struct Psql {
 
 /// Why a statement has no result.
 enum Failure {
-    /// There is no connection, so nothing was sent.
+    /// There was no connection, so nothing was sent.
     NotSent,
     Refused(String),
     Unknown,
 }
 
-/// Makes the rows with which a run begins.
+/// Adds the initial rows of a run.
 pub(crate) async fn seed(access: &Access, ledger: &Ledger, seed: u64) -> anyhow::Result<()> {
     let client = access.connect().await?;
     let mut rng = StdRng::seed_from_u64(seed);
     let mut sql = String::from("BEGIN;");
-    // The bulk rows come first, so that lists of the newest show the others.
+    // The bulk rows come first, so that lists of the newest rows show the others.
     let bulk = (0..BULK_ROWS).map(|_| BULK_GROUP);
     for group in bulk.chain((0..9).flat_map(|_| 0..GROUPS)) {
         let state = match group {
@@ -90,7 +90,7 @@ fn insert(change: &Change, created: &str) -> String {
     )
 }
 
-/// Rows are known by their titles: not every number is known.
+/// Selects a row by its title, because its id may be unknown.
 fn is_row(row: &Row) -> String {
     match row.id() {
         Some(id) => format!("id = {id}"),
@@ -121,7 +121,7 @@ impl Psql {
         Self { run, client: None }
     }
 
-    /// Runs a statement; returns how many rows it touched.
+    /// Runs a statement; returns the number of affected rows.
     async fn execute(&mut self, sql: &str) -> Result<u64, Failure> {
         let messages = self.query(sql).await?;
         let counts = messages.iter().filter_map(|message| match message {
@@ -145,7 +145,7 @@ impl Psql {
                 self.client = Some(client);
                 Ok(messages)
             }
-            // Only what the statement itself did wrong has certainly changed nothing.
+            // Only an error of the statement itself is certain to have changed nothing.
             Ok(Err(err)) => match err.as_db_error() {
                 Some(refusal)
                     if matches!(&refusal.code().code()[..2], "22" | "23" | "40" | "42" | "P0") =>
@@ -187,7 +187,7 @@ impl Psql {
                 row.set_id(FIRST_ID + i64::from(row.number));
                 insert(change, "'2026-06-01'")
             }
-            // To readers, a draft and a withdrawn listing are as deleted as one that is gone.
+            // Readers can't distinguish drafts and withdrawn listings from deleted ones.
             (false, None) => match row.number % 3 {
                 0 => format!("DELETE FROM property WHERE {}", is_row(row)),
                 1 => format!("UPDATE property SET status = 'draft' WHERE {}", is_row(row)),
@@ -199,7 +199,7 @@ impl Psql {
         self.done(result, 1)
     }
 
-    /// Changes several rows by one statement.
+    /// Changes several rows with one statement.
     pub(super) async fn many(&mut self, changes: &[Change]) -> Done {
         let result = self.execute(&update(changes)).await;
         self.done(result, changes.len())
@@ -207,7 +207,7 @@ impl Psql {
 
     pub(super) async fn rolled_back(&mut self, change: &Change) -> Done {
         let sql = format!("BEGIN; {}; ROLLBACK", update(std::slice::from_ref(change)));
-        // However it ends, it was never committed.
+        // In any case, it was never committed.
         drop(self.execute(&sql).await);
         Done::Refused
     }
@@ -216,7 +216,7 @@ impl Psql {
         let sql = format!("BEGIN; {}", update(std::slice::from_ref(change)));
         let begun = self.execute(&sql).await;
         if begun.is_err() {
-            // The transaction ended with its connection or its failure, before anything asked for a commit.
+            // The transaction ended with its connection or with an error before a commit was sent.
             self.client = None;
             return Done::Refused;
         }
@@ -228,7 +228,7 @@ impl Psql {
         self.done(committed, 1)
     }
 
-    /// Looks a row up whose existence is in doubt, and notes what was found.
+    /// Looks up a row whose existence is uncertain, and records the result.
     pub(super) async fn settle(&mut self, row: &Arc<Row>) {
         let sql = format!(
             "SELECT id, title FROM property WHERE title LIKE 'Home {} v%' AND status IN ('active', 'pending')",

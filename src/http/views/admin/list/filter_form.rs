@@ -12,7 +12,7 @@ use crate::domain::{
 };
 use crate::http::views::list_address::list_of;
 
-/// The orders that have a name, before and after those by a fact.
+/// The named orders, before and after those by a fact.
 const ORDERS: [[(&str, &str); 3]; 2] = [
     [("", "Newest first"), ("added", "Oldest first"), ("-changed", "Latest change first")],
     [
@@ -31,12 +31,12 @@ fn orders() -> impl Iterator<Item = (&'static str, String)> {
 
 const SIZES: [&str; 4] = ["25", "50", "100", "200"];
 
-/// What the form shows: what was typed, whether that is valid or not.
+/// The content of the form: the typed values, valid or not.
 pub(super) struct FilterForm {
     pub(super) q: String,
-    /// Locations that are chosen.
+    /// The selected locations.
     pub(super) locations: Vec<String>,
-    /// What was typed as a location and can't be one, or not one more.
+    /// The text typed as a location, if it is invalid or one too many.
     pub(super) location: String,
     /// The parameters that filter by facts, and their values.
     pub(super) facts: Vec<(FactParameter, Vec<String>)>,
@@ -45,13 +45,13 @@ pub(super) struct FilterForm {
     pub(super) added_to: String,
     order: String,
     per_page: String,
-    /// Names of places to choose from.
+    /// The names of places to suggest.
     pub(super) places: Vec<String>,
-    /// Spans of days, as Django offers them.
+    /// Periods of days, as in Django's admin.
     pub(super) spans: Vec<Span>,
 }
 
-/// A span of days to choose.
+/// A period of days to choose.
 pub(super) struct Span {
     pub(super) label: &'static str,
     pub(super) url: String,
@@ -75,7 +75,7 @@ impl FilterForm {
         let (mut locations, mut refused): (Vec<_>, Vec<_>) = locations
             .map(|(_, value)| value.clone())
             .partition(|name| Location::parse(name).is_ok());
-        // What was typed last comes first, before those that the form carries.
+        // The last typed location comes first, before those that the form contains.
         let surplus = locations.len().saturating_sub(MAX_LOCATIONS);
         refused.extend(locations.drain(..surplus));
         let query = AdminListQuery::parse(query_string).unwrap_or_default();
@@ -94,18 +94,18 @@ impl FilterForm {
         }
     }
 
-    /// Whether a value is the last of a parameter's.
+    /// Whether a value is the parameter's last.
     pub(super) fn is_last(&self, values: &[String], value: &str) -> bool {
         values.last().is_some_and(|last| last == value)
     }
 
-    /// Each status with its label, and whether it is chosen.
+    /// Each status with its label, and whether it is selected.
     pub(super) fn statuses(&self) -> impl Iterator<Item = (Status, &'static str, bool)> + '_ {
         let all = Status::ALL.into_iter();
         all.map(|status| (status, status.label(), status.name() == self.status))
     }
 
-    /// Each order with its name, and whether it is chosen. One without a name is called by its columns.
+    /// Each order with its name, and whether it is selected. Other orders are named after their columns.
     pub(super) fn orders(&self) -> Vec<(&str, String, bool)> {
         let chosen = |order: &str| order == self.order;
         let mut orders: Vec<_> =
@@ -116,7 +116,7 @@ impl FilterForm {
         orders
     }
 
-    /// Each number of rows on a page, and whether it is chosen.
+    /// Each number of rows per page, and whether it is selected.
     pub(super) fn sizes(&self) -> Vec<(&str, bool)> {
         let own = match self.per_page.as_str() {
             "" => "100",
@@ -130,7 +130,7 @@ impl FilterForm {
     }
 }
 
-/// The values of a parameter, each as people write it, or what else was typed; the last one, unless it may be repeated.
+/// The values of a parameter in readable form, or as typed if invalid; only the last one, unless it may be repeated.
 fn for_people(parameter: FactParameter, typed: &[&str]) -> Vec<String> {
     let first = if parameter.is_repeated() { 0 } else { typed.len().saturating_sub(1) };
     let shown = |typed: &&str| match parameter.parse(typed) {
@@ -141,7 +141,7 @@ fn for_people(parameter: FactParameter, typed: &[&str]) -> Vec<String> {
     typed[first..].iter().map(shown).collect()
 }
 
-/// The names of the places with the most listings, but for those that are chosen.
+/// The names of the places with the most listings, except the selected ones.
 fn offered(places: &[Place], chosen: &[String]) -> Vec<String> {
     let folded = |location: &Location| FoldedLocation::of(location);
     let chosen: BTreeSet<_> = chosen
@@ -154,7 +154,7 @@ fn offered(places: &[Place], chosen: &[String]) -> Vec<String> {
     others.take(SUGGESTED).map(Location::to_string).collect()
 }
 
-/// The spans of days that Django offers, beside any day.
+/// The periods that Django offers, in addition to any day.
 fn spans(query: &AdminListQuery, today: NaiveDate) -> Vec<Span> {
     let first_of_month = today.with_day(1).unwrap_or(today);
     let first_of_year = first_of_month.with_month(1).unwrap_or(first_of_month);
@@ -170,7 +170,7 @@ fn spans(query: &AdminListQuery, today: NaiveDate) -> Vec<Span> {
     let span = |(label, from): (&'static str, Option<NaiveDate>)| {
         let mut filter = query.filter.clone();
         (filter.added_from, filter.added_to) = (from, from.and(Some(today)));
-        // Early in a year several are the same days.
+        // Early in a year, several periods are the same.
         let chosen = filter == query.filter && !is_taken;
         is_taken |= chosen;
         Span { label, url: list_of(&query.filtered(filter)), chosen }

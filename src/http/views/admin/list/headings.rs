@@ -1,31 +1,31 @@
-//! The names of the list's columns, which sort it.
+//! The column headings of the list, which sort it.
 
 use crate::domain::{AdminColumn, AdminListQuery, Fact, presentation};
 use crate::http::views::list_address::list_of;
 
-/// The name of a column.
+/// A column heading.
 pub(super) struct Heading {
     pub(super) label: String,
     /// The class of its cells.
     pub(super) class: &'static str,
-    /// The list after a click on the name; `None` for a column that does not sort.
+    /// The URL of the list after a click on the heading; `None` for a column that can't sort.
     pub(super) url: Option<String>,
     pub(super) sorted: Option<Sorted>,
 }
 
-/// How a column sorts the list.
+/// How the list is sorted by a column.
 pub(super) struct Sorted {
     pub(super) descending: bool,
-    /// Its rank among the columns that do, from 1.
+    /// The position among the sorting columns, from 1.
     pub(super) rank: usize,
-    /// Whether others do too.
+    /// Whether other columns also sort the list.
     pub(super) among_others: bool,
-    /// The list without that; `None` where there is no other order.
+    /// The URL of the list without this sorting; `None` if there is no other order.
     pub(super) remove: Option<String>,
 }
 
 impl Sorted {
-    /// What screen readers say of it, besides which way it sorts.
+    /// The description for screen readers.
     pub(super) fn words(&self) -> String {
         let way = if self.descending { "down" } else { "up" };
         match self.among_others {
@@ -35,7 +35,7 @@ impl Sorted {
     }
 }
 
-/// The names of the columns, in their order.
+/// The headings of the columns, in their order.
 pub(super) fn headings(query: &AdminListQuery) -> Vec<Heading> {
     let terms = query.order.terms();
     let sorted = |column: AdminColumn| {

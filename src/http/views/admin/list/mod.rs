@@ -1,4 +1,4 @@
-//! The list of listings.
+//! The admin's list of listings.
 
 mod filter_form;
 mod headings;
@@ -18,31 +18,31 @@ use crate::http::views::list_address::{carrying, list_of};
 use crate::http::views::pager::Pager;
 use crate::services::{self, AdminPage, LONGEST_LIST};
 
-/// The list.
+/// The list page.
 #[derive(Template)]
 #[template(path = "admin/list.html")]
 pub(in crate::http) struct ListPage {
     frame: Frame,
     form: FilterForm,
     errors: FieldErrors,
-    /// Its state, for its forms and links to carry.
+    /// The state of the list, for forms and links.
     state: String,
     parts: Vec<FilterPart>,
     headings: Vec<Heading>,
     properties: Vec<Property>,
     total: Count,
-    /// How many rows all pages show, and the list in the reverse order, where they don't show all.
+    /// If the pages don't show all rows: the number that they show, and the URL of the list in reverse order.
     ends: Option<(i64, String)>,
-    /// The page that was asked for, where there are not so many.
+    /// The requested page, if there is no such page.
     missing: Option<u16>,
     unknown: Vec<Unknown>,
-    /// Other spellings of the search, each with its address and how many listings it finds.
+    /// Other spellings of the search, each with its URL and number of listings.
     spellings: Vec<(String, String, Count)>,
     pager: Pager,
 }
 
 impl ListPage {
-    /// What a query found.
+    /// The page for the result of a query.
     pub(in crate::http) fn new(frame: Frame, found: AdminPage, places: &[Place]) -> Self {
         let query = &found.query;
         let shown = query.at(found.page);
@@ -67,7 +67,7 @@ impl ListPage {
         }
     }
 
-    /// The form of a query that is refused, with what was typed.
+    /// The page for an invalid query, with the typed values.
     pub(in crate::http) fn refused(
         frame: Frame,
         query_string: &str,
@@ -88,24 +88,24 @@ impl ListPage {
         Self { form: FilterForm::typed(query_string, places), errors, ..page }
     }
 
-    /// The cells of the facts that the list can be sorted by: the class and the value of each.
+    /// The cells of the facts that can sort the list: the class and value of each.
     fn facts(&self, property: &Property) -> Vec<(&'static str, String)> {
         let shown =
             |fact| property.value(fact).map_or_else(String::new, |value| fact.kind.shown(&value));
         sorted_facts().map(|fact| (class(fact), shown(fact))).collect()
     }
 
-    /// The address of a page of a listing's, which leads back here.
+    /// The URL of a listing's page, with the state of this list.
     fn of(&self, id: &PropertyId, page: &str) -> String {
         carrying(&format!("/admin/properties/{id}/{page}/"), &self.state)
     }
 
-    /// The address of another page of the list's.
+    /// The URL of another page with the state of this list.
     fn beside(&self, page: &str) -> String {
         carrying(&format!("/admin/properties/{page}/"), &self.state)
     }
 
-    /// Each mistake that no field of the form shows.
+    /// The error messages that no field of the form shows.
     fn elsewhere(&self) -> impl Iterator<Item = &str> {
         let unseen = self.errors.iter();
         let unseen = unseen.filter(|(field, _)| matches!(*field, "page" | "sort"));
@@ -117,7 +117,7 @@ impl ListPage {
 struct Unknown {
     asked: Location,
     used: Option<Location>,
-    /// The locations that contain it, each with its list.
+    /// The locations that contain the text, each with the URL of its list.
     offered: Vec<(Place, String)>,
 }
 

@@ -1,19 +1,19 @@
-//! The filters in use, in words.
+//! The active filters, in words.
 
 use crate::domain::{AdminFilter, AdminListQuery, StatusFilter};
 use crate::http::views::list_address::list_of;
 
-/// How many places a form suggests without asking for more.
+/// The number of places that a form suggests before the user types.
 pub(in crate::http) const SUGGESTED: usize = 200;
 
-/// A filter that is in use, with the list without it.
+/// An active filter, with the URL of the list without it.
 pub(in crate::http) struct FilterPart {
     pub(in crate::http) name: String,
     pub(in crate::http) value: String,
     pub(in crate::http) url: String,
 }
 
-/// Each filter that is in use.
+/// Each active filter.
 pub(in crate::http) fn parts(query: &AdminListQuery) -> Vec<FilterPart> {
     let mut parts = Vec::new();
     let mut part = |name: &str, value: String, remove: &dyn Fn(&mut AdminFilter)| {
