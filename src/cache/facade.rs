@@ -63,6 +63,7 @@ impl Deref for Cache {
 }
 
 impl Cache {
+    /// A cache with the memory tier and, if there is an address, Redis.
     pub fn new(config: &CacheConfig, redis: Option<&RedisAddress>) -> Self {
         let lifetimes = Lifetimes {
             page: config.page_ttl,
@@ -96,10 +97,12 @@ impl Cache {
         }))
     }
 
+    /// The lifetimes of entries by level.
     pub fn lifetimes(&self) -> Lifetimes {
         self.lifetimes
     }
 
+    /// The counters of this process.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
     }

@@ -206,8 +206,9 @@ pub async fn list_similar(
     let place = FoldedLocation::of(&to.location);
     if to.public_price().is_none() {
         let sql = statement!("sql/queries/property_list_in_place.sql");
-        let found = cached::list(client, sql, &[&place.as_str(), &to.id.0, &CANDIDATES], property);
-        return Ok(most_similar(to, found.await??, limit));
+        let given: [&(dyn ToSql + Sync); 3] = [&place.as_str(), &to.id.0, &CANDIDATES];
+        let found: Result<_> = cached::list(client, sql, &given, property).await?;
+        return Ok(most_similar(to, found?, limit));
     }
     let (place, price, band) = (place.as_str(), to.price.as_decimal(), PriceBand::of(to.price));
     let (floor, end) = (band.floor(), band.end());
