@@ -98,7 +98,9 @@ fn reaches(query: &ListingQuery, few: bool) -> impl Iterator<Item = Radius> {
             Direction::Backward => most = most.min(metres),
         }
     }
-    let steps = match (query.sort.key, few) {
+    // Backward, the rows that are wanted are the farthest ones.
+    let is_backward = matches!(&query.position, Position::Cursor(cursor) if cursor.direction == Direction::Backward);
+    let steps = match (query.sort.key, few || is_backward) {
         (SortKey::Distance, false) => 6,
         _ => 0,
     };

@@ -187,7 +187,7 @@ async fn the_page_says_what_was_asked_for_and_how_to_ask_for_less() {
         "<meta name=\"robots\" content=\"noindex, follow\">",
         // Without the place there is no order by distance.
         "href=\"/properties/?since=400\"",
-        "/properties/feed.atom?near=55.95%2C-3.19&amp;radius=2&amp;since=400",
+        "/properties/feed.atom?near=55.95%2C-3.19&#38;radius=2&#38;since=400",
     ]);
     let canonical = "<link rel=\"canonical\" href=\"";
     let page = app.get("/properties/?near=55.950,-3.19&sort=distance&radius=5").await;
