@@ -6,6 +6,8 @@ SET LOCAL lock_timeout = '5s';
 -- The column stays as it is, and is no longer generated from three columns: a trigger fills it. No row is rewritten. Listings
 -- that are older get their new words in the background (V16).
 ALTER TABLE property ALTER COLUMN search DROP EXPRESSION;
+-- Of rows that are written while triggers are disabled.
+ALTER TABLE property ALTER COLUMN search SET DEFAULT '';
 
 CREATE FUNCTION property_fill_search() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN

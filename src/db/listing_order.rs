@@ -123,8 +123,10 @@ impl Order {
         let id = builder.bind(cursor.id.0);
         let comparison = if self.descending { '<' } else { '>' };
         let (own, next) = match (value, all) {
-            (Some(value), _) => {
+            (Some(value), all) => {
                 let own = format!("({}, id) {comparison} ({value}, {id})", self.value);
+                // A listing that hides its price has one.
+                let own = all.map_or(own.clone(), |all| format!("{} AND {own}", all.present));
                 (group(own), all_absent.filter(|_| !self.backward))
             }
             (None, Some(sparse)) => {
@@ -132,7 +134,7 @@ impl Order {
                 (absent(own), all_present.filter(|_| self.backward))
             }
             // A row that is not in the list has no neighbours.
-            (None, None) => (group("false".to_owned()), None),
+            (None, None) => (group(format!("false AND id {comparison} {id}")), None),
         };
         std::iter::once(own).chain(next).collect()
     }

@@ -11,8 +11,8 @@ use super::fact_columns::{self, COLUMNS_BEFORE_OPTIONAL, columns, statement};
 use super::{DbError, GenericClient, Result, cached, listing_sql};
 use crate::domain::{
     Count, Description, Direction, Facts, FoldedLocation, ListingFilter, ListingQuery, Location,
-    NewProperty, Position, Price, PriceBand, Property, PropertyId, Radius, SortKey, SortValue,
-    Status, Title,
+    NewProperty, Position, Price, PriceBand, Property, PropertyId, Radius, Sort, SortKey,
+    SortValue, Status, Title,
 };
 
 /// What it costs to find a row by its word, as a multiple of what it costs to walk past one in the list's order
@@ -101,7 +101,9 @@ fn reaches(query: &ListingQuery, few: bool) -> impl Iterator<Item = Radius> {
             Direction::Backward => most = most.min(metres),
         }
     }
-    let steps = match (query.sort.key, few) {
+    // Backward, the rows that are wanted are the farthest ones.
+    let is_backward = matches!(&query.position, Position::Cursor(cursor) if cursor.direction == Direction::Backward);
+    let steps = match (query.sort.key, few || is_backward) {
         (SortKey::Distance, false) => 6,
         _ => 0,
     };
@@ -110,8 +112,16 @@ fn reaches(query: &ListingQuery, few: bool) -> impl Iterator<Item = Radius> {
     reaches.map(move |metres| radius.at_most(metres))
 }
 
-/// How many rows are few enough to find and sort all of them: where the list is sorted by distance, and otherwise.
-const FEW: [i64; 2] = [1_000, 2_000];
+/// How many rows are few enough to find and sort all of them. By distance they are looked for step by step otherwise. In the
+/// order of their age they are rarely far apart; but in the order of a fact they may all be at the end of a walk, such as those
+/// with many bedrooms in the order of the area.
+fn few(sort: Sort) -> i64 {
+    match sort.key {
+        SortKey::Distance => 1_000,
+        SortKey::Added => 2_000,
+        SortKey::Fact(_) => Count::PUBLIC_LIMIT,
+    }
+}
 
 /// Whether so few rows have the word that a query searches for that finding and sorting all of them costs less than walking
 /// the list in its order until the page is full. For other filters, whether a fixed number of rows is not exceeded: the planner,
@@ -129,8 +139,7 @@ async fn has_few(
             Some(total) => total,
             None => count(client, &query.filter).await?,
         };
-        let few = FEW[usize::from(query.sort.key != SortKey::Distance)];
-        return Ok(total.is_exact && total.number <= few);
+        return Ok(total.is_exact && total.number <= few(query.sort));
     };
     let rows = count(client, &ListingFilter::default()).await?.number;
     let pages = match query.position {

@@ -63,7 +63,7 @@ async fn a_page_is_kept_no_longer_than_until_its_oldest_listing_is_too_old() {
 async fn a_listing_that_has_become_too_old_is_on_no_page_any_more() {
     let app = site().await;
     let insert = "INSERT INTO property (title, description, price, location, created_at)
-        VALUES ('Leaving', 'D', 1, 'Joppa', clock_timestamp() - interval '168 hours' + interval '4 s')";
+        VALUES ('Leaving', 'D', 1, 'Joppa', clock_timestamp() - interval '168 hours' + interval '6 s')";
     app.sql(insert).await;
     app.has_heard_of_everything().await;
     let paths = [

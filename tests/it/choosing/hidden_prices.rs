@@ -112,7 +112,8 @@ async fn staff_find_listings_by_hidden_prices() {
     let staff = app.staff().await;
     let list = staff.get("/admin/properties/?min_price=210&max_price=220").await.assert_status(200);
     list.shows(["1 listing found", "H3"]);
-    let list = staff.get("/admin/properties/?o=price").await.assert_status(200).text();
+    let page = staff.get("/admin/properties/?o=price").await.assert_status(200);
+    let list = page.text();
     let at = |title: &str| list.find(title).unwrap_or_else(|| panic!("{title}"));
     assert!(at(">H4<") < at(">P2<") && at(">P2<") < at(">H3<"), "{list}");
 }
