@@ -19,13 +19,14 @@ async fn with_waiting_mail(server: &MailServer) -> App {
 async fn a_mail_whose_worker_is_killed_before_it_is_claimed_is_sent_once_by_another() {
     let server = MailServer::start(Manner::Takes);
     let app = with_waiting_mail(&server).await;
-    let worker = Shell::beside(&app).begin(&["worker"]);
-    server.has(1).await;
-    settled(&app).await;
-    run(&app).await;
+    app.sql("UPDATE job SET run_at = now() + interval '1 hour' WHERE kind = 'mail'").await;
+    let mut worker = Shell::beside(&app).begin(&["worker"]);
+    worker.says("running background jobs");
     worker.signal("KILL");
     worker.wait();
+    app.sql("UPDATE job SET run_at = now() WHERE kind = 'mail'").await;
     let second = Shell::beside(&app).begin(&["worker"]);
+    settled(&app).await;
     run(&app).await;
     settled(&app).await;
     second.signal("TERM");

@@ -103,6 +103,7 @@ async fn a_listing_that_has_gone_or_does_not_match_any_more_is_not_in_the_mail_a
     app.sql("DELETE FROM property WHERE title = 'Deleted'").await;
     app.sql("UPDATE property SET price = 600 WHERE title = 'Dearer'").await;
     app.sql("UPDATE property SET title = 'Stays here' WHERE title = 'Stays'").await;
+    run(&app).await;
     let worker = app.another().set("WORKER", "on").start().await;
     let text = server.has(1).await[0].text();
     assert!(text.contains("New: Stays here"), "{text}");

@@ -32,7 +32,7 @@ const QUERIES: [&str; 22] = [
 const HOMES: &str = "INSERT INTO property
     (title, description, price, location, status, listing_type, property_type, bedrooms, bathrooms, floor_area, features)
     VALUES
-    ('House with a garden', 'A sea view', 200000, 'Leith', 'active', 'sale', 'house', 3, 2, 120.5, '{Garden,\"Gas \"\"A\"\"\"}'),
+    ('House with a garden', 'A sea view', 200000, 'Leith', 'active', 'sale', 'house', 3, 2, 120.5, ARRAY['Garden', 'Gas \"A\"']),
     ('Loft', 'No view', 100000, 'Joppa', 'active', 'sale', 'apartment', 1, NULL, 40, '{}'),
     ('Studio', 'By the seaside', 900, 'Leith', 'pending', 'rent', 'studio', 0, 1, 50, NULL),
     ('Room', 'In a house', 500, 'Newhaven', 'pending', 'rent', 'room', NULL, NULL, NULL, '{garden}'),

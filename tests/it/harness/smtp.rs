@@ -207,7 +207,7 @@ impl Received {
     pub(crate) fn link(&self, path: &str) -> String {
         let text = self.text();
         let at = text.find(path).unwrap_or_else(|| panic!("no link to {path}: {text}"));
-        let end = text[at..].find(|c: char| c.is_whitespace() || c == '"');
+        let end = text[at..].find(|c: char| c.is_whitespace() || "\"<>".contains(c));
         text[at..end.map_or(text.len(), |end| at + end)].to_owned()
     }
 }
