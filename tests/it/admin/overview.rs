@@ -24,7 +24,7 @@ async fn the_overview_counts_every_status_and_leads_to_the_list_of_each() {
 #[tokio::test]
 async fn listings_that_need_attention_are_named_until_they_do_not() {
     let (app, staff) = spawn_staffed(5).await;
-    let long = "A long description. ".repeat(6);
+    let long = "A long description.".repeat(6);
     app.sql(&format!("UPDATE property SET description = '{long}' WHERE id <> 1")).await;
     app.sql("UPDATE property SET created_at = now() - interval '90 days' WHERE id = 2").await;
     app.sql("UPDATE property SET status = 'draft' WHERE id = 3").await;

@@ -64,7 +64,7 @@ const CARD: Marks = Marks {
     place: "class=\"card__place\" dir=\"auto\">",
 };
 const DETAIL: Marks = Marks {
-    row: "<article class=\"listing\">",
+    row: "<article class=\"listing\" ",
     title: "<h1 class=\"headline\" dir=\"auto\">Home ",
     price: "<data class=\"price\" value=\"",
     place: "<bdi class=\"place\">",

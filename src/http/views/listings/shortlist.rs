@@ -67,11 +67,8 @@ fn rows(listings: &[Property]) -> Vec<Row> {
         label,
         values: listings.iter().map(value).collect(),
     };
-    let mut rows = vec![
-        row("Price", &Property::price_words),
-        row("Status", &|property| property.badge().unwrap_or_default().to_owned()),
-        row("Location", &|property| property.location.to_string()),
-    ];
+    // Price, status and place are in the head of each column.
+    let mut rows = Vec::new();
     let shown: Vec<Vec<_>> =
         listings.iter().map(|property| property.shown_facts().collect()).collect();
     for fact in crate::domain::optional_facts() {

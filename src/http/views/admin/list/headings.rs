@@ -54,7 +54,7 @@ pub(super) fn headings(query: &AdminListQuery) -> Vec<Heading> {
             AdminColumn::Title => ("Title", ""),
             AdminColumn::Location => ("Location", "table__wide"),
             AdminColumn::Fact(fact) => (fact.label, class(fact)),
-            AdminColumn::Added => ("Added", "table__wide"),
+            AdminColumn::Added => ("Added", "table__wide added"),
             AdminColumn::Changed => ("Changed", "table__wide"),
         };
         let is_time = matches!(column, AdminColumn::Added | AdminColumn::Changed);
