@@ -61,7 +61,7 @@ async fn an_instance_that_is_killed_while_it_loads_delays_another_only_for_a_mom
     let hold = other.hold(Reader::Rows).await;
     let asking = Browser::new(&killed.origin);
     let asking = tokio::spawn(async move {
-        assert!(asking.request(reqwest::Method::GET, path).send().await.is_err(), "there is no answer");
+        assert!(asking.request(reqwest::Method::GET, path).send().await.is_err(), "no answer");
     });
     hold.somebody_waits().await;
     assert_eq!(other.keys("lease").await.len(), 1);
