@@ -61,6 +61,7 @@ impl Deref for Cache {
 }
 
 impl Cache {
+    /// A cache that is not connected to Redis yet.
     pub fn new(config: &CacheConfig, redis: Option<&RedisAddress>) -> Self {
         let lifetimes = Lifetimes {
             page: config.page_ttl,
@@ -93,10 +94,12 @@ impl Cache {
         }))
     }
 
+    /// The maximum lifetimes of entries.
     pub fn lifetimes(&self) -> Lifetimes {
         self.lifetimes
     }
 
+    /// The counters of the cache.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
     }

@@ -14,6 +14,7 @@ use super::{Cache, CacheError, CacheKey, RedisReport, Refusal};
 /// The number and size of the entries of one family.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LevelReport {
+    /// The number of entries.
     pub entries: u64,
     /// The bytes of their values.
     pub bytes: u64,

@@ -77,6 +77,7 @@ pub async fn list_of_user(
     cached::list(client, sql, &[&user.0, &limit], entry).await
 }
 
+/// Deletes a session.
 pub async fn delete(client: &impl GenericClient, key_hash: &[u8]) -> Result<()> {
     cached::execute(client, "DELETE FROM session WHERE key_hash = $1", &[&key_hash]).await.map(drop)
 }
