@@ -1,7 +1,7 @@
 //! Ends a site on SIGTERM or Ctrl-C so that no client notices.
 //!
 //! 1. The instance reports that it is not ready, and serves for `DRAIN_SECONDS`: load balancers send their requests
-//! elsewhere.
+//!    elsewhere.
 //! 2. Responses carry `Connection: close`, so clients disconnect.
 //! 3. New connections are refused, after connections that had begun have been accepted.
 //! 4. Idle connections are closed, and requests in flight are finished.

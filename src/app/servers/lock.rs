@@ -4,7 +4,7 @@
 //!
 //! * `lock`: the owner holds it exclusively. Its content tells other programs about the owner, see [`Holder`].
 //! * `commands.lock`: every command that uses the owner's servers holds it, shared. The owner takes it exclusively
-//! before it stops them.
+//!   before it stops them.
 //!
 //! **Invariant:** servers run on a `DATA_DIR` only under its `lock`; a process that holds the lock may end servers that
 //! it didn't start.
