@@ -110,7 +110,7 @@ pub struct RedisCarriers {
 
 impl Cache {
     /// Examines the keys. `family` returns the family of a key without the site's prefix; keys without a family are not
-    /// counted. At most `weighed` keys of each family are weighed.
+    /// counted. At most `most_weighed` keys of each family are weighed.
     ///
     /// # Errors
     /// When Redis can't be reached, or refuses to list its keys.
@@ -177,7 +177,7 @@ impl Cache {
         families: &[&str],
         tags: &TagSet,
     ) -> Result<RedisCarriers, CacheError> {
-        // Reads only the start of each entry. `pcall`, because another program's key may have another type.
+        // Reads only the start of each entry. `pcall`, because a key may have another type.
         const START: &str = "local v = redis.pcall('GETRANGE', KEYS[1], 0, ARGV[1]) \
             return type(v) == 'string' and v or ''";
         let tier = self.tier()?;

@@ -26,7 +26,7 @@ fn data(shell: &Shell, words: &[&str]) -> Value {
     serde_json::from_str(&out).unwrap_or_else(|err| panic!("{err}: {out}"))
 }
 
-/// The site learns which entries a command cleared.
+/// Waits until the site computes a page again, because a command has cleared it.
 async fn is_computed_anew(app: &App, path: &str) {
     until("the site hears of it", async || app.get(path).await.is_stored()).await;
 }

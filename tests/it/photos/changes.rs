@@ -165,7 +165,7 @@ async fn the_database_refuses_photos_that_the_site_can_not_read() {
         let constraint = refused.as_db_error().and_then(|err| err.constraint());
         assert_eq!(constraint, Some("property_photos_list"), "{wrong}");
     }
-    // A duplicate photo is refused.
+    // The database accepts a duplicate photo, which is shown once.
     let twice = format!("[{0},{0}]", photo("\"x\"", "30"));
     client.batch_execute(&format!("UPDATE property SET photos = '{twice}'")).await.expect("fine");
     app.has_heard_of_everything().await;
