@@ -281,17 +281,8 @@ impl Url {
     /// Whether crawlers may look at it: not at what is for staff or operators, nor at other ways to the same pages.
     fn is_crawled(&self) -> bool {
         match self.address {
-            Address::Public(
-                Public::Uncached
-                | Public::Next
-                | Public::Previous
-                | Public::Enquire
-                | Public::Enquired
-                | Public::Alerts
-                | Public::AlertAsked
-                | Public::Alert,
-            ) => false,
-            Address::Public(_) => true,
+            Address::Public(Public::Next | Public::Previous) => false,
+            Address::Public(_) => self.route != Route::Uncached,
             Address::Operators(_) | Address::Admin(_) => false,
         }
     }
