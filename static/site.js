@@ -191,15 +191,16 @@
       const query = new URLSearchParams(pairs).toString();
       return form.action + (query && `?${query}`);
     };
+    const CHOICES = "select, [type=checkbox]";
     on("input", (event) => {
       clearTimeout(typing);
       // Names of places are whole, so an unfinished one is not asked for.
       if (event.target.id === "location") suggest(event.target.value.trim());
-      else if (event.target.matches("select, [type=checkbox]")) show(asked(), "choosing");
-      else typing = setTimeout(() => show(asked(), "typing"), 350);
+      else if (!event.target.matches(CHOICES)) typing = setTimeout(() => show(asked(), "typing"), 350);
     });
-    form.addEventListener("change", (event) => {
+    on("change", (event) => {
       if (event.target.id === "location") show(asked(), "naming");
+      else if (event.target.matches(CHOICES)) show(asked(), "choosing");
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();

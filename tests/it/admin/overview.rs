@@ -26,7 +26,6 @@ async fn listings_that_need_attention_are_named_until_they_do_not() {
     let (app, staff) = spawn_staffed(5).await;
     let long = "A long description.".repeat(6);
     app.sql(&format!("UPDATE property SET description = '{long}' WHERE id <> 1")).await;
-    app.sql("UPDATE property SET created_at = now() - interval '90 days' WHERE id = 2").await;
     app.sql("UPDATE property SET status = 'draft' WHERE id = 3").await;
     let task = async |name: &str| -> Vec<String> {
         let page = staff.get("/admin/").await.assert_status(200);

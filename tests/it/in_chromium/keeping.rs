@@ -1,6 +1,6 @@
 //! What the browser keeps for its reader: the shortlist, the way through a list, the listings seen last.
 
-use crate::harness::{App, Chromium, Shows as _, spawn_homes, until};
+use crate::harness::{App, Chromium, Plan, Shows as _, spawn_homes, until};
 
 async fn start() -> (App, Chromium) {
     let app = spawn_homes(30).await;
@@ -114,12 +114,11 @@ async fn listings_seen_before_are_offered_again_as_they_are_now() {
 
 #[tokio::test]
 async fn only_listings_of_the_last_seven_days_are_new() {
-    let app = spawn_homes(3).await;
-    app.sql("UPDATE property SET created_at = now() - interval '6 days 23 hours' WHERE id = 2")
-        .await;
-    app.sql("UPDATE property SET created_at = now() - interval '7 days 1 minute' WHERE id = 3")
-        .await;
-    app.has_heard_of_everything().await;
+    // The database sets the time of addition once.
+    let rows = "INSERT INTO property (title, description, price, location, created_at) VALUES
+        ('Home 1', 'D', 1, 'Leith', now() - interval '7 days 1 minute'),
+        ('Home 2', 'D', 1, 'Leith', now() - interval '6 days 23 hours')";
+    let app = Plan::new().await.sql(rows).await.start().await;
     let chromium = Chromium::start().await;
     chromium.open(&app, "/properties/").await;
     let new = "return [...document.querySelectorAll('li.card:has(.badge--new) .card__title')].map(title => title.innerText).join()";
