@@ -84,9 +84,12 @@
     // leads to the list from before and not through every letter.
     let editing = false;
     let leaving;
-    form.addEventListener("focusin", () => clearTimeout(leaving));
-    form.addEventListener("focusout", (event) => {
-      if (!form.contains(event.relatedTarget)) leaving = setTimeout(() => { editing = false; }, 1000);
+    // The order is outside of the form, and belongs to it.
+    const fields = () => [...form.elements];
+    const on = (kind, act) => document.addEventListener(kind, (event) => { if (event.target.form === form) act(event); });
+    on("focusin", () => clearTimeout(leaving));
+    on("focusout", (event) => {
+      if (event.relatedTarget?.form !== form) leaving = setTimeout(() => { editing = false; }, 1000);
     });
 
     // `by` is what asked: "typing", "choosing", "naming" a place, "sending" or "going" through the history.
@@ -117,21 +120,21 @@
     // Says at each field what is wrong with it, and leaves what was typed alone.
     const mark = (page) => {
       first("#results").classList.remove("is-loading");
-      for (const field of form.querySelectorAll("[id][name]")) {
-        const checked = first(`#${CSS.escape(field.id)}`, first("#filter", page));
+      for (const field of fields().filter((field) => field.id && field.name)) {
+        const checked = page.getElementById(field.id);
         const error = `#${CSS.escape(field.id)}-error`;
-        first(error, form)?.remove();
+        first(error)?.remove();
         for (const name of ["aria-invalid", "aria-describedby"]) {
           const value = checked?.getAttribute(name);
           if (value) field.setAttribute(name, value);
           else field.removeAttribute(name);
         }
         const message = first(error, page);
-        if (message) field.closest(".field").append(message);
+        if (message) field.closest(".field, .sorting").append(message);
       }
-      const marked = first("[aria-invalid]", form);
+      const marked = fields().find((field) => field.ariaInvalid);
       if (marked?.closest(".filter__more")) first(".filter__more").open = true;
-      const texts = [...form.querySelectorAll(".error")].map((error) => error.textContent);
+      const texts = [...document.querySelectorAll(".browse .error")].map((error) => error.textContent);
       status.textContent = texts.join(" ");
     };
     const put = (page, by) => {
@@ -145,36 +148,67 @@
       first("#old")?.remove();
       const old = first("#old", page);
       if (old) first("#main").prepend(old);
-      const marked = first("[aria-invalid]", form) || first("[aria-invalid]", first("#filter", page));
-      const fields = [".filter__search", ".filter__fields"];
+      const marked = fields().some((field) => field.ariaInvalid) || first(".browse [aria-invalid]", page);
       if (by === "going" || marked) {
-        for (const part of fields) replace(first(part, form), first(part, page), by !== "going");
+        for (const part of [".filter__search", ".filter__fields", ".sorting"]) {
+          replace(first(part), first(part, page), by !== "going");
+        }
         if (marked) first(".filter__more").open = true;
       } else if (by !== "choosing") {
         // Choices of places stay while they are being ticked.
         replace(first(".choices", form), first(".choices", page), by === "typing");
       }
       relate(first("#results"));
-      status.textContent = first("#count").textContent;
+      const count = first("#count");
+      status.textContent = count.textContent;
+      offer();
+      cover();
+      document.dispatchEvent(new Event("listed"));
     };
+    // On a narrow screen the filters lie over the results: the button says what is below, and leads there.
+    const more = first(".filter__more");
+    const narrow = matchMedia("(max-width: 59.99rem)");
+    const offer = () => {
+      const count = first("#count").dataset.count;
+      first("#show").textContent = count ? `Show ${count.charAt(0).toLowerCase()}${count.slice(1)}` : "Show listings";
+    };
+    const cover = () => {
+      const covered = more.open && narrow.matches && !("refused" in more.dataset);
+      for (const part of [first(".masthead"), first(".footer"), first("#intro"), first(".listed"), first(".filter__search")]) {
+        if (part) part.inert = covered;
+      }
+    };
+    more.addEventListener("toggle", cover);
+    narrow.addEventListener("change", cover);
+    more.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !more.open || !narrow.matches) return;
+      more.open = false;
+      first("summary", more).focus();
+    });
+    offer();
     const asked = () => {
       const pairs = [...new FormData(form)].filter(([name, value]) => value && !(name === "sort" && value === "newest"));
       const query = new URLSearchParams(pairs).toString();
       return form.action + (query && `?${query}`);
     };
-    form.addEventListener("input", (event) => {
+    const CHOICES = "select, [type=checkbox]";
+    on("input", (event) => {
       clearTimeout(typing);
       // Names of places are whole, so an unfinished one is not asked for.
       if (event.target.id === "location") suggest(event.target.value.trim());
-      else if (event.target.matches("select, [type=checkbox]")) show(asked(), "choosing");
-      else typing = setTimeout(() => show(asked(), "typing"), 350);
+      else if (!event.target.matches(CHOICES)) typing = setTimeout(() => show(asked(), "typing"), 350);
     });
-    form.addEventListener("change", (event) => {
+    on("change", (event) => {
       if (event.target.id === "location") show(asked(), "naming");
+      else if (event.target.matches(CHOICES)) show(asked(), "choosing");
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       clearTimeout(typing);
+      if (narrow.matches && more.open) {
+        more.open = false;
+        first("#count").scrollIntoView();
+      }
       show(asked(), "sending");
     });
     // Back shows the list of that address, with its own form.

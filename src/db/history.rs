@@ -14,10 +14,10 @@ use tokio_postgres::Row;
 
 use super::listing_conditions::{Parameter, Statement};
 use super::probes::{ACTOR, TITLE};
-use super::{GenericClient, Result, cached};
+use super::{DbError, GenericClient, Result, cached};
 use crate::domain::{
     ChangeMark, DeletedListing, EventId, FieldChange, HistoryEntry, HistoryPlace, HistoryQuery,
-    PropertyForm, PropertyId, Version,
+    Price, PropertyForm, PropertyId, Reduction, Version,
 };
 
 /// The columns that make an entry, in the order in which they are read.
@@ -195,6 +195,19 @@ pub async fn find_state(
     let sql = include_str!("../../sql/queries/history_state.sql");
     let state = cached::find(client, sql, &[&id.0, &time], |row| whole(row.get(0))).await?;
     Ok(state.flatten())
+}
+
+/// The last change of a listing's price, if it lowered the price and readers may be told of it.
+pub async fn find_reduction(
+    client: &impl GenericClient,
+    id: PropertyId,
+) -> Result<Option<Reduction>> {
+    let sql = include_str!("../../sql/queries/history_reduction.sql");
+    let reduction = |row: &Row| {
+        let price = |at| Price::from_decimal(row.get(at)).ok_or(DbError::Corrupt("price"));
+        Ok(Reduction { from: price(0)?, to: price(1)?, at: row.get(2) })
+    };
+    cached::find(client, sql, &[&id.0], reduction).await?.transpose()
 }
 
 /// The actors in the history, in the order of their names.

@@ -43,6 +43,11 @@ impl Fact {
         self.name == "location"
     }
 
+    /// Whether it is part of the address, as on an envelope.
+    pub fn is_address(&self) -> bool {
+        matches!(self.name, "address" | "postcode")
+    }
+
     /// Whether a listing may lack it.
     pub fn may_be_absent(&self) -> bool {
         !self.is_required() && self.default.is_none()

@@ -43,6 +43,35 @@ impl Property {
         self.facts.text("status").and_then(Status::named).unwrap_or_default()
     }
 
+    /// Whether both are for sale or both to rent, as far as they say.
+    pub fn is_offered_like(&self, other: &Self) -> bool {
+        !self.differs(other, "listing_type")
+    }
+
+    /// How unlike another listing is by its facts: another type counts more than any number of bedrooms. What either of
+    /// them does not say counts as alike.
+    pub fn unlike(&self, other: &Self) -> u32 {
+        let bedrooms = |property: &Self| match property.facts.get("bedrooms") {
+            Some(FactValue::Integer(number)) => Some(number),
+            _ => None,
+        };
+        let rooms = bedrooms(self).zip(bedrooms(other));
+        let rooms = rooms.map_or(0, |(own, other)| own.abs_diff(other));
+        100 * u32::from(self.differs(other, "property_type")) + rooms
+    }
+
+    /// Whether both have a fact that is a text, and not the same.
+    fn differs(&self, other: &Self, fact: &str) -> bool {
+        let texts = self.facts.text(fact).zip(other.facts.text(fact));
+        texts.is_some_and(|(own, other)| own != other)
+    }
+
+    /// The facts that similar listings are chosen by, as a text.
+    pub fn likeness(&self) -> String {
+        let fact = |name| self.facts.get(name).map_or_else(String::new, |value| value.to_string());
+        ["listing_type", "property_type", "bedrooms"].map(fact).join("/")
+    }
+
     /// The value of a fact; `None` where it is absent.
     pub fn value(&self, fact: &Fact) -> Option<FactValue<'_>> {
         let values = FACTS.iter().zip(self.values());

@@ -65,6 +65,11 @@ impl Property {
         self.facts.shown().filter(|(fact, _)| !ELSEWHERE.contains(&fact.name))
     }
 
+    /// Whether any part of the address is known.
+    pub fn has_address(&self) -> bool {
+        self.shown_facts().any(|(fact, _)| fact.is_address())
+    }
+
     /// A fact's value for readers.
     fn label(&self, name: &str) -> Option<String> {
         let (fact, value) = self.facts.iter().find(|(fact, _)| fact.name == name)?;

@@ -115,8 +115,15 @@ fn refused(
         Some(Address::Public(Public::Places)) => {
             page(not_kept(), &PlacesPage::refused(query, errors, number))
         }
+        Some(Address::Public(Public::Shortlist)) => Err(AppError::BadRequest(in_words(&errors))),
         _ => Err(AppError::Invalid(errors)),
     }
+}
+
+/// What is wrong, where no form can show it at its fields.
+fn in_words(errors: &FieldErrors) -> String {
+    let messages = errors.iter().flat_map(|(_, messages)| messages.iter().map(String::as_str));
+    messages.collect::<Vec<_>>().join(" ")
 }
 
 /// The response to an invalid query, which is not stored.

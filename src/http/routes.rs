@@ -53,6 +53,7 @@ fn open(address: Public, resource: Resource) -> Resource {
         Public::List
         | Public::Detail
         | Public::Places
+        | Public::Shortlist
         | Public::Feed
         | Public::Robots
         | Public::Sitemap

@@ -3,19 +3,21 @@
 use super::families::QUERYSETS;
 use super::{Listings, Result};
 use crate::cache::{CacheKey, Cached, Fill, Level, TagSet};
-use crate::db::{Class, properties};
-use crate::domain::{FoldedLocation, Property, PropertyId};
+use crate::db::{Class, history, properties};
+use crate::domain::{FoldedLocation, Property, PropertyId, Reduction};
 use crate::events::kinds;
 
 /// How many similar listings are shown.
-const SIMILAR: i64 = 4;
+const SIMILAR: usize = 4;
 
 /// A listing with what goes beside it.
 #[derive(Debug, Clone)]
 pub struct DetailView {
     /// The listing.
     pub property: Property,
-    /// Others of the same place and price band.
+    /// The last change of its price, if that lowered it.
+    pub reduction: Option<Reduction>,
+    /// Others of the same place and price band, those with the most similar facts.
     pub similar: Vec<Property>,
 }
 
@@ -27,11 +29,14 @@ impl Listings {
             let tagged = tagged.map(|_| None);
             return Ok(Cached { tagged, outcome });
         };
-        let similar = self.similar(property).await?;
-        let view = |(property, similar): (Option<Property>, _)| {
-            property.map(|property| DetailView { property, similar })
+        let beside = (Box::pin(self.reduction(id)), Box::pin(self.similar(property)));
+        let (reduction, similar) = tokio::try_join!(beside.0, beside.1)?;
+        let view = |((property, reduction), similar): ((Option<Property>, Option<_>), _)| {
+            let property = property?;
+            let reduction = reduction.filter(|found: &Reduction| is_told(found, &property));
+            Some(DetailView { property, reduction, similar })
         };
-        let tagged = tagged.and(similar.tagged).map(view);
+        let tagged = tagged.and(reduction.tagged).and(similar.tagged).map(view);
         Ok(Cached { tagged, outcome })
     }
 
@@ -39,15 +44,27 @@ impl Listings {
     pub async fn preview(&self, property: Property) -> Result<DetailView> {
         let client = self.database.of(Class::Staff).client().await?;
         let similar = properties::list_similar(&client, &property, SIMILAR).await?;
-        Ok(DetailView { property, similar })
+        Ok(DetailView { property, reduction: None, similar })
     }
 
-    /// The listings of the same place and price band.
+    /// The last change of a listing's price, if that lowered it.
+    async fn reduction(&self, id: PropertyId) -> Result<Cached<Option<Reduction>>> {
+        let key = CacheKey::new(Level::Queryset, QUERYSETS, format_args!("reduction/{id}"));
+        let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);
+        let load = async move || -> Result<_> {
+            let client = database.client().await?;
+            Ok(Fill::new(history::find_reduction(&client, id).await?, ttl))
+        };
+        // Every change of the price is one of the listing.
+        self.cache.get_or_load(&key, &TagSet::from([kinds::property(id)]), load).await
+    }
+
+    /// The listings of the same place and price band that are most similar.
     async fn similar(&self, to: Property) -> Result<Cached<Vec<Property>>> {
         let place = FoldedLocation::of(&to.location);
         let tags = TagSet::from([kinds::band(&place, to.price)]);
         // The listing's own state is part of the key, so that its page never shows what was similar before an edit.
-        let key = format!("similar/{}/{}/{}", to.id, to.price, place.as_str());
+        let key = format!("similar/{}/{}/{}/{}", to.id, to.price, to.likeness(), place.as_str());
         let key = CacheKey::new(Level::Queryset, QUERYSETS, key);
         let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);
         let load = async move || -> Result<_> {
@@ -57,4 +74,10 @@ impl Listings {
         };
         self.cache.get_or_load(&key, &tags, load).await
     }
+}
+
+/// Whether a page says that the price was lowered: only beside the price that it was lowered to. A price on application
+/// stays hidden, and so does what became of it.
+fn is_told(reduction: &Reduction, property: &Property) -> bool {
+    property.public_price() == Some(reduction.to)
 }

@@ -25,13 +25,15 @@ pub(super) fn family_of(key: &str) -> Option<&'static str> {
 
 /// The other kinds of keys, in the order in which operators see them after those of [`URLS`]: the start of the name after
 /// the family, and what it is called. An empty start stands for the rest of a family.
-const KINDS: [(&str, &str, &str); 13] = [
+const KINDS: [(&str, &str, &str); 15] = [
     (PAGES, "~", "Pages: long addresses"),
     (PAGES, "", "Pages: others"),
     (BODIES, "", "Pages: bodies"),
     (QUERYSETS, "list?", "Queries: lists"),
     (QUERYSETS, "detail/", "Queries: listings"),
     (QUERYSETS, "similar/", "Queries: similar listings"),
+    (QUERYSETS, "reduction/", "Queries: reduced prices"),
+    (QUERYSETS, "shortlist/", "Queries: shortlists"),
     (QUERYSETS, "places", "Queries: places"),
     (QUERYSETS, "feed?", "Queries: feeds"),
     (QUERYSETS, "sitemap", "Queries: site map"),

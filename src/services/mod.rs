@@ -29,6 +29,7 @@ mod photos;
 mod places;
 mod post;
 mod sessions;
+mod shortlist;
 mod spelling;
 mod submissions;
 mod tasks;

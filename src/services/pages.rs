@@ -4,9 +4,10 @@ use std::fmt::Display;
 
 use super::families::PAGES;
 use super::listings::{tags_of, tally_tags_of};
+use super::shortlist::shortlist_tags;
 use super::urls::{Public, page_name};
 use crate::cache::{CacheKey, Level, Tag, TagSet};
-use crate::domain::{ListingFilter, ListingQuery, PlaceQuery, PropertyId, SitemapPart};
+use crate::domain::{ListingFilter, ListingQuery, PlaceQuery, PropertyId, Shortlist, SitemapPart};
 use crate::events::kinds;
 
 /// The identity of a page: made of parsed input only, never of a raw URL.
@@ -22,6 +23,7 @@ pub struct PageKey {
 enum Rows {
     Of(ListingFilter),
     One(PropertyId),
+    Chosen(Shortlist),
     Part(SitemapPart),
     All,
     None,
@@ -50,6 +52,13 @@ impl PageKey {
         let rest = format_args!("{format}?{canonical}");
         let key = Self::named(Public::Places, site, rest, Rows::Of(ListingFilter::default()));
         Self { is_costly: query.filter.is_costly(), ..key }
+    }
+
+    /// A shortlist, in a format.
+    pub fn shortlist(site: &str, shortlist: &Shortlist, format: &'static str) -> Self {
+        let canonical = shortlist.canonical();
+        let rest = format_args!("{format}?{canonical}");
+        Self::named(Public::Shortlist, site, rest, Rows::Chosen(shortlist.clone()))
     }
 
     /// The feed of what a filter selects.
@@ -103,6 +112,7 @@ impl PageKey {
         match &self.rows {
             Rows::Of(filter) => tags_of(filter).union(&tally_tags_of(filter)).cloned().collect(),
             Rows::One(id) => TagSet::from([kinds::property(*id)]),
+            Rows::Chosen(shortlist) => shortlist_tags(shortlist),
             Rows::Part(part) => TagSet::from([kinds::sitemap(*part)]),
             Rows::All => TagSet::from([kinds::properties()]),
             Rows::None => TagSet::new(),

@@ -23,6 +23,7 @@ pub(crate) enum Public {
     Enquire,
     Enquired,
     Places,
+    Shortlist,
     Feed,
     Robots,
     Sitemap,
@@ -131,6 +132,9 @@ pub(crate) const URLS: &[Url] = &[
     public(Public::Places, "/properties/places/", Route::List)
         .pages("places.", "Pages: places")
         .with_form()
+        .described(),
+    public(Public::Shortlist, "/shortlist/", Route::Detail)
+        .pages("shortlist.", "Pages: shortlists")
         .described(),
     public(Public::Feed, "/properties/feed.atom", Route::Machine)
         .pages("feed.", "Pages: feeds")
@@ -277,6 +281,7 @@ impl Url {
                 Public::Uncached
                 | Public::Next
                 | Public::Previous
+                | Public::Shortlist
                 | Public::Enquire
                 | Public::Enquired,
             ) => false,
@@ -340,6 +345,7 @@ mod tests {
             ("/properties/no-cache/", Route::Uncached),
             ("/properties/7/", Route::Detail),
             ("/properties/7/next/", Route::Detail),
+            ("/shortlist/", Route::Detail),
             ("/properties/feed.atom", Route::Machine),
             ("/sitemap.xml", Route::Machine),
             ("/sitemap-3.xml", Route::Machine),

@@ -12,7 +12,7 @@ use super::fact_schema::fact_schema;
 use super::photos::PhotoJson;
 use crate::domain::{
     FACTS, FactsJson, ListingFilter, ListingQuery, Place, PlaceQuery, Price, Property, PropertyId,
-    presentation,
+    Shortlist, presentation,
 };
 use crate::services::{ListingPage, Meant};
 
@@ -163,6 +163,36 @@ fn locations<'a>(meant: &'a Meant, site_url: &str) -> Vec<PlaceJson<'a>> {
         })
     });
     offered.collect()
+}
+
+/// Listings that are compared.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Shortlist)]
+pub(in crate::http) struct ShortlistJson<'a> {
+    /// How many listings follow.
+    #[schema(minimum = 0, maximum = 50)]
+    count: usize,
+    /// The listings, in the order of the request.
+    #[schema(max_items = 50)]
+    results: Vec<PropertyJson<'a>>,
+    /// The ids of the request that are no longer, or not yet, public listings.
+    #[schema(max_items = 50, value_type = Vec<i64>)]
+    gone: Vec<PropertyId>,
+}
+
+impl<'a> ShortlistJson<'a> {
+    pub(in crate::http) fn new(
+        shortlist: &Shortlist,
+        listings: &'a [Property],
+        site_url: &str,
+    ) -> Self {
+        let shown: Vec<_> = listings.iter().map(|property| property.id).collect();
+        Self {
+            count: listings.len(),
+            results: listings.iter().map(|p| PropertyJson::new(p, site_url)).collect(),
+            gone: shortlist.without(&shown).ids().to_vec(),
+        }
+    }
 }
 
 /// The places that listings are in.

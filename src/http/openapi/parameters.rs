@@ -146,6 +146,14 @@ pub(super) fn places() -> Vec<Parameter> {
     parameters
 }
 
+/// The listings of a shortlist.
+pub(super) fn shortlist() -> [Parameter; 2] {
+    let about = "The ids of the listings, separated by commas, at most 50 different ones.";
+    let pattern = "^([1-9][0-9]{0,14}(,[1-9][0-9]{0,14}){0,49})?$";
+    let ids = ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern));
+    [query("ids", about, ids), format()]
+}
+
 /// An address of the site.
 pub(super) fn address() -> Parameter {
     let about = "A path or a full URL of this site; default: /properties/.";

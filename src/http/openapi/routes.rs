@@ -42,6 +42,14 @@ pub(super) fn listings() -> Vec<Route> {
             .takes([p::id(), p::format()])
             .cached(html_or("Property"))
             .fails(&[400, 404, 410, 503]),
+        get(
+            "/shortlist/",
+            "compareProperties",
+            "Several listings, in the order of the request, to compare their facts.",
+        )
+        .takes(p::shortlist())
+        .cached(html_or("Shortlist"))
+        .fails(&[400, 503]),
         turn(
             "/properties/{id}/next/",
             "getNextProperty",

@@ -30,7 +30,7 @@ pub fn explained(address: &str, site: &Site) -> Result<ExplainedPage, FieldError
             return Err(FieldErrors::of(
                 "url",
                 format!(
-                    "{path} is not a cached page. Lists, listings, places, feeds, the sitemap and robots.txt are cached."
+                    "{path} is not a cached page. Lists, listings, places, shortlists, feeds, the sitemap and robots.txt are cached."
                 ),
             ));
         }
@@ -39,7 +39,7 @@ pub fn explained(address: &str, site: &Site) -> Result<ExplainedPage, FieldError
     Ok(match page {
         PublicPage::List { query, .. } => ExplainedPage { key, list: Some(query), listing: None },
         PublicPage::Detail { id, .. } => ExplainedPage { key, list: None, listing: Some(id) },
-        PublicPage::Places { .. } | PublicPage::Machine(_) => {
+        PublicPage::Places { .. } | PublicPage::Shortlist { .. } | PublicPage::Machine(_) => {
             ExplainedPage { key, list: None, listing: None }
         }
     })

@@ -7,12 +7,12 @@ use super::rendered::{html, json};
 use crate::cache::policy::{CachePolicy, Level};
 use crate::cache::{Cached, Rendered};
 use crate::domain::{
-    Cursors, FieldErrors, ListingQuery, PlaceQuery, Position, Property, PropertyId, SitemapPart,
-    Status,
+    Cursors, FieldErrors, ListingQuery, PlaceQuery, Position, Property, PropertyId, Shortlist,
+    SitemapPart, Status,
 };
-use crate::http::listings::json::{ListJson, PlacesJson, PropertyJson};
+use crate::http::listings::json::{ListJson, PlacesJson, PropertyJson, ShortlistJson};
 use crate::http::negotiation::Format;
-use crate::http::views::listings::{DetailPage, ListPage, PlacesPage};
+use crate::http::views::listings::{DetailPage, ListPage, PlacesPage, ShortlistPage};
 use crate::http::{AppError, Site};
 use crate::services::urls::{Address, Public, Url};
 use crate::services::{ListView, ListingPage, Meant, PageKey, Services};
@@ -43,6 +43,13 @@ pub(in crate::http) enum PublicPage {
         /// The response format.
         format: Format,
     },
+    /// Listings side by side.
+    Shortlist {
+        /// The listings that were asked for.
+        shortlist: Shortlist,
+        /// The response format.
+        format: Format,
+    },
     /// A page for programs.
     Machine(MachinePage),
 }
@@ -65,6 +72,10 @@ impl PublicPage {
             Public::List => Some(Self::list(query_string, format())),
             Public::Detail => Self::detail(parameter, query_string, format()).map(Ok),
             Public::Places => Some(Self::places(query_string, format())),
+            Public::Shortlist => Some(
+                Shortlist::parse(query_string)
+                    .map(|shortlist| Self::Shortlist { shortlist, format: format() }),
+            ),
             Public::Feed => Some(MachinePage::feed(query_string).map(Self::Machine)),
             Public::Robots => machine(MachinePage::Robots),
             Public::Sitemap => machine(MachinePage::Sitemap),
@@ -124,6 +135,9 @@ impl PublicPage {
                 PageKey::detail(site_url, *id, result, format.name())
             }
             Self::Places { query, format } => PageKey::places(site_url, query, format.name()),
+            Self::Shortlist { shortlist, format } => {
+                PageKey::shortlist(site_url, shortlist, format.name())
+            }
             Self::Machine(page) => page.key(site_url),
         }
     }
@@ -162,6 +176,13 @@ impl PublicPage {
                 kept(services.listings.places(&query).await?, |places| match format {
                     Format::Json => json(&PlacesJson::new(places, &query, site_url)),
                     Format::Html => html(&PlacesPage::new(places, &query, site_url)),
+                })
+            }
+            Self::Shortlist { shortlist, format } => {
+                let found = services.listings.shortlist(&shortlist).await?;
+                kept(found, |listings| match format {
+                    Format::Json => json(&ShortlistJson::new(&shortlist, listings, site_url)),
+                    Format::Html => html(&ShortlistPage::new(&shortlist, listings, site_url)),
                 })
             }
             Self::Machine(page) => page.render(services, site_url).await,

@@ -12,6 +12,12 @@ pub(in crate::http) fn largest(photo: &Photo) -> String {
     address(photo, photo.width, PhotoFormat::Jpeg)
 }
 
+/// The address of a photo's smallest file.
+pub(in crate::http) fn smallest(photo: &Photo) -> String {
+    let width = photo.widths().next().unwrap_or(photo.width);
+    address(photo, width, PhotoFormat::Webp)
+}
+
 /// A photo in a page.
 pub(in crate::http) struct Picture<'a> {
     pub(in crate::http) photo: &'a Photo,
@@ -47,12 +53,6 @@ impl<'a> Picture<'a> {
     /// The address of the file for browsers that choose none.
     pub(in crate::http) fn source(&self) -> String {
         address(self.photo, self.width, PhotoFormat::Jpeg)
-    }
-
-    /// The address of the smallest file.
-    pub(in crate::http) fn thumbnail(&self) -> String {
-        let width = self.photo.widths().next().unwrap_or(self.photo.width);
-        address(self.photo, width, PhotoFormat::Webp)
     }
 
     /// The files to choose from, of the smaller format.

@@ -71,7 +71,7 @@ async fn a_move_is_one_transaction_and_one_batch_of_events() {
     question.shows(["Move 20 listings"]);
     confirm(&staff, &question, &[("location", " Portobello ")]).await.assert_status(303);
     assert_eq!(told(&staff).await, "Moved 20 listings to “Portobello”.");
-    assert!(app.get("/properties/?location=Portobello").await.has("20 listings"));
+    assert!(app.get("/properties/?location=Portobello").await.has("20 homes"));
     let transactions = "SELECT count(DISTINCT xid) || ' ' || count(*) FROM history";
     assert_eq!(app.sql(transactions).await, "1 20");
     assert_eq!(app.sql("SELECT DISTINCT note FROM history").await, "moved to “Portobello”");

@@ -240,5 +240,5 @@ async fn thousands_of_published_listings_come_in_by_the_form() {
     assert!(preview.body.len() < 100_000, "{} bytes", preview.body.len());
     apply(&staff, &preview, &[("skip_invalid", "1")]).await.assert_status(303);
     assert_eq!(app.database.listings().await, "4768");
-    assert!(app.get("/properties/").await.has("4,768 listings"));
+    assert!(app.get("/properties/").await.has("4,768 homes"));
 }

@@ -5,6 +5,8 @@ mod location_parts;
 mod looser;
 mod neighbours;
 mod places;
+mod reductions;
+mod shortlist;
 mod similar;
 mod spelling;
 

@@ -150,3 +150,28 @@ async fn the_data_of_a_listing_do_not_depend_on_what_is_similar() {
     let page = app.get(path).await;
     assert!(page.is_memory_hit(), "{}", page.cache_status());
 }
+
+#[tokio::test]
+async fn of_the_nearest_prices_those_with_the_most_similar_facts_are_shown() {
+    let app = app_of(&HOMES).await;
+    let facts = |facts: &str, id: i64| format!("UPDATE property SET {facts} WHERE id = {id}");
+    for (id, kind, bedrooms) in
+        [(1, "house", 3), (2, "apartment", 3), (3, "house", 1), (4, "house", 4), (5, "house", 3)]
+    {
+        let kind =
+            format!("property_type = '{kind}', bedrooms = {bedrooms}, listing_type = 'sale'");
+        app.sql(&facts(&kind, id)).await;
+    }
+    app.has_heard_of_everything().await;
+    // What says nothing counts as alike.
+    assert_eq!(shown(&app).await, ["Near 7", "Near 6", "Near 5", "Near 4"]);
+    app.has_in_memory(PATH).await;
+    app.sql(&facts("listing_type = 'rent'", 7)).await;
+    app.has_heard_of_everything().await;
+    assert_eq!(shown(&app).await, ["Near 6", "Near 5", "Near 4", "Near 3"]);
+    app.has_in_memory(PATH).await;
+    // The listing's own facts count as they are now.
+    app.sql(&facts("property_type = 'apartment'", 1)).await;
+    app.has_heard_of_everything().await;
+    assert_eq!(shown(&app).await, ["Near 2", "Near 6", "Near 5", "Near 4"]);
+}

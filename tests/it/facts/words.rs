@@ -35,7 +35,27 @@ async fn rent_rooms_and_area_are_told_in_words() {
     assert_eq!(linked["offers"]["priceCurrency"], "GBP");
     assert_eq!(linked["mainEntity"]["numberOfBedrooms"], 2);
     assert_eq!(linked["mainEntity"]["floorSize"]["value"], "65");
+    assert_eq!(linked["offers"]["priceSpecification"]["unitCode"], "MON");
     app.get("/properties/feed.atom").await.shows(["£1,200 per month"]);
+}
+
+#[tokio::test]
+async fn programs_are_told_rooms_address_and_place() {
+    let set = "bathrooms = 2, year_built = 1890, address = '1 Shore Road', postcode = 'EH6 1AA', \
+        latitude = 55.97, longitude = -3.17, property_type = 'townhouse', listing_type = 'sale'";
+    let app = site(&[], set).await;
+    let linked = linked(app.get(PATH).await.text());
+    let home = &linked["mainEntity"];
+    assert_eq!((&home["@type"], &home["numberOfBathroomsTotal"]), (&json!("House"), &json!(2)));
+    assert_eq!(home["yearBuilt"], 1890);
+    let address = json!({"@type": "PostalAddress", "streetAddress": "1 Shore Road", "postalCode": "EH6 1AA",
+        "addressLocality": "Leith"});
+    assert_eq!(home["address"], address);
+    assert_eq!(
+        home["geo"],
+        json!({"@type": "GeoCoordinates", "latitude": "55.97", "longitude": "-3.17"})
+    );
+    assert_eq!(linked["offers"].get("priceSpecification"), None);
 }
 
 #[tokio::test]

@@ -41,7 +41,7 @@ async fn an_unfinished_price_keeps_the_results_and_is_marked_until_it_is_finishe
     is_marked(&chromium, "min_price").await;
     assert_eq!(chromium.run("return document.activeElement.id", &[]).await, "min_price");
     chromium.type_text("00").await;
-    until("the results follow", async || chromium.texts("h1").await == ["19 listings found"]).await;
+    until("the results follow", async || chromium.texts("h1").await == ["19 homes"]).await;
     assert_eq!(chromium.field("min_price").await, "12,000");
     assert_eq!(chromium.texts("#filter .error").await, [""; 0]);
 }

@@ -24,7 +24,7 @@ use How::{Opened, Posted};
 /// A kind of page: its name, where it is, how one comes to it, and its status.
 pub(super) struct Kind(&'static str, Where, How, &'static str, u64);
 
-pub(super) const KINDS: [Kind; 13] = [
+pub(super) const KINDS: [Kind; 15] = [
     Kind("a list", Full, Opened, "/properties/", 200),
     Kind("a later page of a list", Full, Opened, "/properties/?page=2", 200),
     Kind(
@@ -37,6 +37,8 @@ pub(super) const KINDS: [Kind; 13] = [
     Kind("a list without results", Full, Opened, "/properties/?q=zeppelin", 200),
     Kind("a refused filter", Full, Opened, "/properties/?min_price=cheap&q=home", 400),
     Kind("a listing", Full, Opened, "/properties/2/", 200),
+    Kind("a shortlist", Full, Opened, "/shortlist/?ids=3,1,999", 200),
+    Kind("an empty shortlist", Full, Opened, "/shortlist/", 200),
     Kind("no such listing", Full, Opened, "/properties/999999/", 404),
     Kind("no such address", Full, Opened, "/nowhere/", 404),
     Kind("the login", Full, Opened, "/admin/login/", 200),

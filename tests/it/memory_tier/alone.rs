@@ -63,8 +63,8 @@ async fn without_redis_memory_follows_psql_whatever_the_statement() {
              SELECT 'Bulk ' || n, 'D', 1, 'Leith' FROM generate_series(1, 1500) AS n",
             "Bulk ",
         ),
-        ("TRUNCATE property", "No listings"),
-        ("DELETE FROM property", "No listings"),
+        ("TRUNCATE property", "No homes"),
+        ("DELETE FROM property", "No homes"),
         (
             "BEGIN; DELETE FROM property; INSERT INTO property (title, description, price, location)
              VALUES ('Only one', 'D', 1, 'Leith'); COMMIT",

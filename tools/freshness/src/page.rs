@@ -63,10 +63,10 @@ const CARD: Marks = Marks {
     place: "class=\"card__place\" dir=\"auto\">",
 };
 const DETAIL: Marks = Marks {
-    row: "<article class=\"listing\">",
+    row: "<article class=\"listing\" ",
     title: "<h1 class=\"headline\" dir=\"auto\">Home ",
-    price: "<data value=\"",
-    place: "<dt>Location</dt><dd><bdi>",
+    price: "<data class=\"price\" value=\"",
+    place: "<bdi class=\"place\">",
 };
 const ENTRY: Marks =
     Marks { row: "<entry>", title: "<title>Home ", price: "Price: ", place: "<category term=\"" };
@@ -99,7 +99,7 @@ fn list_json(text: &str) -> Option<Shown> {
 
 fn list_html(text: &str) -> Option<Shown> {
     let head = after(text, " id=\"count\">")?;
-    let count = match head.starts_with("No listings") {
+    let count = match head.starts_with("No ") {
         true => 0,
         false => number(head)?,
     };

@@ -46,10 +46,35 @@ impl Kind {
         }
     }
 
-    /// The kind that a title suggests; a guess if it suggests none.
-    pub(super) fn of(suggested: &Suggested, seed: &mut Seed) -> Self {
+    /// The kind that a title suggests; a guess if it suggests none. Where the type of the property is known, the kind is
+    /// one of that type.
+    pub(super) fn of(suggested: &Suggested, property_type: Option<&str>, seed: &mut Seed) -> Self {
         let guess = seed.pick([Self::Tenement, Self::House, Self::Terrace]);
-        suggested.kind.unwrap_or(guess)
+        let kinds = property_type.map_or(&[][..], Self::of_type);
+        let fits = |kind: &Self| kinds.is_empty() || kinds.contains(kind);
+        suggested.kind.filter(fits).or(kinds.first().copied()).unwrap_or(guess)
+    }
+
+    /// The kinds of a type of property, the usual one first; none for a type that says nothing of a building.
+    fn of_type(property_type: &str) -> &'static [Self] {
+        match property_type {
+            "house" => &[
+                Self::House,
+                Self::Villa,
+                Self::Cottage,
+                Self::Cabin,
+                Self::Castle,
+                Self::Terrace,
+                Self::Boat,
+            ],
+            "apartment" => &[Self::Tenement, Self::Block],
+            "studio" => &[Self::Block, Self::Tenement, Self::Room],
+            "townhouse" => &[Self::Terrace],
+            "bungalow" => &[Self::Cottage, Self::Cabin],
+            "room" => &[Self::Room],
+            "commercial" => &[Self::Block],
+            _ => &[],
+        }
     }
 }
 
@@ -178,11 +203,28 @@ mod tests {
         ] {
             for number in 0..20 {
                 let suggested = Suggested::by(title);
-                let found = Kind::of(&suggested, &mut Seed::new(number));
+                let found = Kind::of(&suggested, None, &mut Seed::new(number));
                 assert_eq!(found, kind, "{title}");
                 let found = Surroundings::of(&suggested, kind, &mut Seed::new(number));
                 assert!(around.is_none_or(|around| around == found), "{title}: {found:?}");
             }
+        }
+    }
+
+    #[test]
+    fn the_type_of_the_property_decides_before_the_title() {
+        for (title, property_type, kind) in [
+            ("Sunny flat", "house", Kind::House),
+            ("Stone cottage", "house", Kind::Cottage),
+            ("Family house", "apartment", Kind::Tenement),
+            ("Penthouse", "apartment", Kind::Block),
+            ("Flat", "bungalow", Kind::Cottage),
+            ("Castle tower", "townhouse", Kind::Terrace),
+            ("Castle tower", "other", Kind::Castle),
+        ] {
+            let suggested = Suggested::by(title);
+            let found = Kind::of(&suggested, Some(property_type), &mut Seed::new(7));
+            assert_eq!(found, kind, "{title}, {property_type}");
         }
     }
 }

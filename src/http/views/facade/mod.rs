@@ -1,4 +1,5 @@
-//! Chooses the drawing of a listing without a photo, by the listing's number and the words of its title.
+//! Chooses the drawing of a listing without a photo, by the listing's number, its type of property and the words of its
+//! title.
 //!
 //! `static/houses.svg` holds the symbols that a drawing is made of, and `static/site.css` their colours. They are chosen
 //! here, the same each time for the same listing and title.
@@ -30,12 +31,14 @@ pub(super) struct Facade {
     flip: bool,
     /// Scene, building and ground: the names of the symbols and their numbers.
     parts: [(&'static str, u8); 3],
+    /// Whether nothing is built there yet.
+    is_land: bool,
 }
 
 impl Facade {
     /// The drawing of a listing.
     pub(super) fn of(property: &Property) -> Self {
-        Self::of_title(property.title.as_str(), property.id.0)
+        Self::of_type(property.title.as_str(), property.facts.text("property_type"), property.id.0)
     }
 
     /// The drawing of an error page: a house that is out of reach, closed, or at sea.
@@ -50,9 +53,13 @@ impl Facade {
     }
 
     fn of_title(title: &str, number: i64) -> Self {
+        Self::of_type(title, None, number)
+    }
+
+    fn of_type(title: &str, property_type: Option<&str>, number: i64) -> Self {
         let mut seed = Seed::new(number);
         let suggested = Suggested::by(title);
-        let kind = Kind::of(&suggested, &mut seed);
+        let kind = Kind::of(&suggested, property_type, &mut seed);
         let around = Surroundings::of(&suggested, kind, &mut seed);
         let [scene, building, ground] = SYMBOLS.map(|symbols| seed.below(symbols) + 1);
         Self {
@@ -63,6 +70,7 @@ impl Facade {
                 (kind.symbol(), building),
                 (around.ground(kind), ground),
             ],
+            is_land: property_type == Some("land"),
         }
     }
 }
@@ -76,7 +84,10 @@ impl fmt::Display for Facade {
             "<svg class=\"facade walls-{walls} sky-{sky} lit-{lit}{flip}\" aria-hidden=\"true\">"
         )?;
         let sprite = SPRITE.as_str();
-        for (symbol, number) in self.parts {
+        for (at, (symbol, number)) in self.parts.into_iter().enumerate() {
+            if at == 1 && self.is_land {
+                continue;
+            }
             write!(f, "<use href=\"{sprite}#{symbol}-{number}\"/>")?;
         }
         f.write_str("</svg>")
@@ -130,6 +141,13 @@ mod tests {
     fn listings_with_the_same_title_get_many_different_drawings() {
         let drawings: BTreeSet<String> = (1..=200).map(|id| facade(id, "Flat")).collect();
         assert!(drawings.len() > 190, "{} drawings", drawings.len());
+    }
+
+    #[test]
+    fn a_plot_of_land_has_no_building() {
+        let land = Facade::of_type("Plot for a house", Some("land"), 7).to_string();
+        assert_eq!(land.matches("<use").count(), 2, "{land}");
+        assert!(!land.contains("#house"), "{land}");
     }
 
     #[test]

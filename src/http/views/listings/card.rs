@@ -5,11 +5,12 @@ use super::links::with_query;
 use super::picture::Picture;
 use crate::domain::Property;
 
-/// How much of a description a card shows, in characters.
-const EXCERPT: usize = 160;
+/// How much of a description a card and a search engine show, in characters.
+const EXCERPT: usize = 110;
+pub(super) const SUMMARY: usize = 160;
 
 /// How wide a card's photo is, and the widest file that is of use there: on a screen with three pixels for one.
-const SIZES: &str = "(max-width: 35rem) 92vw, 20rem";
+const SIZES: &str = "(max-width: 36rem) 92vw, 20rem";
 const WIDEST: u32 = 960;
 
 /// What a card shows.
@@ -31,7 +32,7 @@ impl<'a> Card<'a> {
         Self {
             picture: main.map(|photo| Picture::new(photo, SIZES, WIDEST, false)),
             property,
-            excerpt: excerpt(property),
+            excerpt: excerpt(property, EXCERPT),
             facade: Facade::of(property),
             url: with_query(&format!("/properties/{}/", property.id), result),
         }
@@ -47,9 +48,9 @@ impl<'a> Card<'a> {
 }
 
 /// The beginning of a description, on one line.
-pub(super) fn excerpt(property: &Property) -> String {
+pub(super) fn excerpt(property: &Property, characters: usize) -> String {
     let text = property.description.as_str();
-    let (shown, more) = match text.char_indices().nth(EXCERPT) {
+    let (shown, more) = match text.char_indices().nth(characters) {
         Some((end, _)) => {
             let shown = &text[..end];
             let end = shown.rfind(char::is_whitespace).unwrap_or(end);

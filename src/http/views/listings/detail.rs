@@ -2,17 +2,19 @@
 
 use askama::Template;
 
-use super::card::{Card, excerpt};
+use super::card::{Card, SUMMARY, excerpt};
 use super::facade::Facade;
 use super::filters;
 use super::links::{address, address_of_place, share_picture, with_query};
 use super::picture::{Picture, largest};
 use super::structured::{self, Json};
-use crate::domain::{ListingQuery, Photo, PriceBand, Property, PropertyId, presentation};
+use crate::domain::{
+    ListingQuery, Photo, PriceBand, Property, PropertyId, Reduction, presentation,
+};
 use crate::services::DetailView;
 
 /// How wide the photos are, and the widest file that is of use there.
-const SIZES: &str = "(max-width: 48rem) 92vw, (max-width: 80rem) 62vw, 52rem";
+const SIZES: &str = "(max-width: 60rem) 92vw, (max-width: 80rem) 62vw, 55rem";
 const WIDEST: u32 = 1920;
 
 /// A listing's own page.
@@ -24,6 +26,7 @@ pub(in crate::http) struct DetailPage<'a> {
     pictures: Vec<Picture<'a>>,
     /// The drawing, where there are none.
     facade: Facade,
+    reduction: Option<Reduction>,
     similar: Vec<Card<'a>>,
     canonical: String,
     share_picture: String,
@@ -65,6 +68,7 @@ impl<'a> DetailPage<'a> {
             property,
             pictures: photos.iter().enumerate().map(picture).collect(),
             facade: Facade::of(property),
+            reduction: view.reduction,
             similar: similar.map(|other| Card::new(other, "")).collect(),
             canonical: format!("{site_url}/properties/{}/", property.id),
             share_picture: match photos.first() {
@@ -76,7 +80,7 @@ impl<'a> DetailPage<'a> {
             previous: beside("previous"),
             next: beside("next"),
             within: !query.is_empty(),
-            summary: excerpt(property),
+            summary: excerpt(property, SUMMARY),
             updated: property.updated_at.date_naive() > property.created_at.date_naive(),
             json: structured::listing(property, site_url),
             preview: None,

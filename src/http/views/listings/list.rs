@@ -6,6 +6,7 @@ use super::card::Card;
 use super::chips::{Chip, chips};
 use super::filter_form::FilterForm;
 use super::filters;
+use super::headline::Headline;
 use super::links::{address, share_picture, with_query};
 use super::looser::{Offer, Unknown, offers, unknown};
 use super::pager::Pager;
@@ -23,6 +24,9 @@ pub(in crate::http) struct ListPage<'a> {
     errors: FieldErrors,
     cards: Vec<Card<'a>>,
     total: Count,
+    headline: Headline,
+    /// How many listings come before this page, and how many there are in all, where both are known.
+    stretch: Option<(i64, i64)>,
     filtered: bool,
     /// The facts whose bounds were asked for the wrong way round.
     swapped: Vec<&'static Fact>,
@@ -68,6 +72,8 @@ impl<'a> ListPage<'a> {
             errors: FieldErrors::new(),
             cards: Card::first(cards.map(|property| Card::new(property, &result)).collect()),
             total: list.total,
+            headline: Headline::of(query, list.total, place),
+            stretch: stretch(list, query),
             filtered: !query.filter.is_empty(),
             swapped: query.filter.facts.swapped().collect(),
             chips: chips(query),
@@ -89,6 +95,15 @@ impl<'a> ListPage<'a> {
         let labels: Vec<_> = self.chips.iter().map(|chip| chip.label.as_str()).collect();
         labels.join(", ")
     }
+}
+
+/// How many listings come before a page, and how many there are in all, where both are known.
+fn stretch(list: &ListingPage, query: &ListingQuery) -> Option<(i64, i64)> {
+    let Position::Page(page) = query.position else {
+        return None;
+    };
+    let before = i64::from(page - 1) * i64::from(query.page_size);
+    list.total.is_exact.then_some((before, list.total.number))
 }
 
 /// The way through a list: by the numbers of its pages as far as these go, and by cursor from there on.
@@ -141,19 +156,50 @@ mod tests {
     use crate::domain::{Description, Facts, Place, Price, Property, PropertyId, Title};
     use crate::services::Meant;
 
+    /// The facts and the photo of a usual listing.
+    fn facts(id: i64) -> Facts {
+        let hash =
+            format!("{:032x}", u128::from(id.unsigned_abs()).wrapping_mul(u128::MAX / 4_769));
+        let values = [
+            ("status", "active".to_owned()),
+            ("listing_type", "sale".to_owned()),
+            ("price_qualifier", "offers_over".to_owned()),
+            ("bedrooms", "3".to_owned()),
+            ("bathrooms", "2".to_owned()),
+            ("floor_area", "112.5".to_owned()),
+            (
+                "photos",
+                format!(
+                    "[{{\"hash\":\"{hash}\",\"alt\":\"The front\",\"width\":1920,\"height\":1280}}]"
+                ),
+            ),
+        ];
+        let text = |name: &str| values.iter().find(|(other, _)| *other == name);
+        let mut errors = FieldErrors::new();
+        let facts = Facts::parse(|name| text(name).map_or("", |(_, text)| text), &mut errors);
+        assert!(errors.is_empty(), "{errors:?}");
+        facts
+    }
+
     #[test]
-    fn a_page_of_24_usual_listings_takes_at_most_40_kilobytes() {
+    fn a_page_of_24_usual_listings_takes_at_most_40_kilobytes_and_10_compressed() {
         let place = Location::parse("Meadows and Southside").expect("valid");
+        let texts = [
+            "Bright and quiet, with a garden and close to all the sights of the old town.",
+            "Newly decorated throughout; the kitchen opens to a terrace that has the evening sun.",
+            "On the top floor of a listed building, with views of the hills and original floors.",
+        ];
         let listing = |id: i64| Property {
             id: PropertyId(4_768 - id),
             title: Title::parse(&format!("Sunny flat {id} near the Meadows")).expect("valid"),
             description: Description::parse(
-                &format!("{id} rooms, close to all the sights. ").repeat(9),
+                &format!("{id} rooms. {}", texts[usize::try_from(id).expect("small") % 3])
+                    .repeat(4),
             )
             .expect("valid"),
-            price: Price::parse("1250").expect("valid"),
+            price: Price::from_hundredths(100 * (250_000 + 1_234 * id)).expect("valid"),
             location: place.clone(),
-            facts: Facts::default(),
+            facts: facts(id + 1),
             created_at: chrono::DateTime::UNIX_EPOCH,
             updated_at: chrono::DateTime::UNIX_EPOCH,
         };
@@ -170,6 +216,12 @@ mod tests {
             looser: Vec::new(),
         };
         let html = list_html(&view, "https://listings.example.com").expect("a page");
+        assert_eq!(html.matches("<picture>").count(), 24);
         assert!(html.len() <= 40_000, "{} bytes", html.len());
+        let mut compressed = Vec::new();
+        let parameters = brotli::enc::BrotliEncoderParams::default();
+        brotli::BrotliCompress(&mut html.as_bytes(), &mut compressed, &parameters)
+            .expect("compressed");
+        assert!(compressed.len() <= 10_000, "{} bytes as br", compressed.len());
     }
 }

@@ -5,11 +5,13 @@ mod chips;
 mod detail;
 mod enquire;
 mod filter_form;
+mod headline;
 mod links;
 mod list;
 mod looser;
 mod places;
 mod refused;
+mod shortlist;
 mod structured;
 
 pub(in crate::http) use detail::{DetailPage, Preview};
@@ -18,5 +20,6 @@ pub(in crate::http) use list::ListPage;
 pub use list::list_html;
 pub(in crate::http) use places::PlacesPage;
 pub(in crate::http) use refused::RefusedListPage;
+pub(in crate::http) use shortlist::ShortlistPage;
 
 use super::{facade, filters, pager, picture};

@@ -110,11 +110,29 @@ fn offer(property: &Property, url: &str) -> Value {
         None => None,
     };
     let price = property.public_price();
+    // The codes of UN/CEFACT's Recommendation 20.
+    let period = match property.facts.text("price_period") {
+        Some("day") => Some("DAY"),
+        Some("week") => Some("WEE"),
+        Some("month") => Some("MON"),
+        Some("year") => Some("ANN"),
+        _ => None,
+    };
+    let currency = price.and(presentation().currency_code());
+    let rent = price.zip(period).map(|(price, period)| {
+        without_nulls(json!({
+            "@type": "UnitPriceSpecification",
+            "price": price.to_string(),
+            "priceCurrency": currency,
+            "unitCode": period,
+        }))
+    });
     without_nulls(json!({
         "@type": "Offer",
         "url": url,
         "price": price.map(|price| price.to_string()),
-        "priceCurrency": price.and(presentation().currency_code()),
+        "priceCurrency": currency,
+        "priceSpecification": rent,
         "businessFunction": function,
         "availability": availability,
     }))

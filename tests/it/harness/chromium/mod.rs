@@ -195,7 +195,7 @@ impl Chromium {
     pub(crate) async fn fill(&self, name: &str, value: &str) {
         // A field may be folded away on a narrow screen, and have choices beside it.
         let unfold = "document.querySelector(arguments[0]).closest('details:not([open])')?.setAttribute('open', '')";
-        let css = format!("form [name='{name}']:not([type=hidden], [type=checkbox])");
+        let css = format!(":is(form *, [form])[name='{name}']:not([type=hidden], [type=checkbox])");
         self.run(unfold, &[json!(css)]).await;
         let field = done(self.client.find(Locator::Css(&css)).await);
         if done(field.tag_name().await) == "select" {
@@ -214,7 +214,7 @@ impl Chromium {
 
     /// What a field of the page's form holds.
     pub(crate) async fn field(&self, name: &str) -> String {
-        let css = format!("form [name='{name}']:not([type=hidden])");
+        let css = format!(":is(form *, [form])[name='{name}']:not([type=hidden])");
         let field = done(self.client.find(Locator::Css(&css)).await);
         done(field.prop("value").await).unwrap_or_default()
     }

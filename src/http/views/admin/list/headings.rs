@@ -54,7 +54,7 @@ pub(super) fn headings(query: &AdminListQuery) -> Vec<Heading> {
             AdminColumn::Title => ("Title", ""),
             AdminColumn::Location => ("Location", "table__wide"),
             AdminColumn::Fact(fact) => (fact.label, class(fact)),
-            AdminColumn::Added => ("Added (UTC)", "table__wide"),
+            AdminColumn::Added => ("Added (UTC)", "table__wide added"),
             AdminColumn::Changed => ("Changed (UTC)", "table__wide"),
         };
         Heading {
