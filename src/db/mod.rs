@@ -6,6 +6,7 @@
 pub mod account_events;
 mod admin_listing_sql;
 pub mod admin_listings;
+pub mod attention;
 pub mod bulk;
 pub mod cache_samples;
 mod cached;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod admin_list;
+mod attention;
 mod detail_view;
 mod drain;
 mod editor;
@@ -44,6 +45,7 @@ pub use accounts::management::{Actor, ManageError, UserPage};
 pub use accounts::visitor::Visitor;
 pub use accounts::{Accounts, CreateUserError};
 pub use admin_list::{AdminPage, BulkOutcome, LISTED_ROWS, LONGEST_LIST, Look};
+pub use attention::Attention;
 pub use detail_view::DetailView;
 pub use drain::Drain;
 pub use editor::{DeleteOutcome, Deletion, Editor, UpdateOutcome};

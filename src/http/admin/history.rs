@@ -6,21 +6,13 @@ use super::list_state::List;
 use crate::domain::{FieldErrors, HistoryQuery, Permission, PropertyId};
 use crate::http::forms::Fields;
 use crate::http::staff::Staff;
-use crate::http::views::admin::{EntryView, HistoryListPage, HistoryPage, OverviewPage};
+use crate::http::views::admin::{HistoryListPage, HistoryPage};
 use crate::http::views::{form_page, page};
 use crate::http::{Answer, AppError};
 use crate::services::HistoryPage as Found;
 
 /// Entries of a page: each may be two descriptions of 20,000 characters.
 const PAGE_SIZE: u16 = 25;
-/// Entries on the admin's first page.
-const RECENT: u16 = 10;
-
-/// `GET /admin/`
-pub(super) async fn overview(staff: Staff) -> Answer {
-    let recent = EntryView::list(staff.services.history.recent(RECENT).await?);
-    page(HttpResponse::Ok(), &OverviewPage { frame: staff.frame(), recent })
-}
 
 /// `GET /admin/history/`
 pub(super) async fn index(staff: Staff, request: HttpRequest) -> Answer {

@@ -7,6 +7,7 @@ mod list_state;
 mod listings;
 mod login;
 mod login_form;
+mod overview;
 mod password_reset;
 mod passwords;
 mod photos;

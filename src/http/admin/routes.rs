@@ -8,8 +8,8 @@ use super::listings::{
     bulk, deletion, export, form, import, index, logged_out, restoration, status,
 };
 use super::{
-    enquiries, history, jobs, login, password_reset, passwords, photos, restore, sessions, undo,
-    user_form, users,
+    enquiries, history, jobs, login, overview, password_reset, passwords, photos, restore,
+    sessions, undo, user_form, users,
 };
 use crate::http::Site;
 use crate::http::middleware::frame::frame;
@@ -51,7 +51,7 @@ pub(in crate::http) fn configure(
 /// The handlers of a URL: what is shown, and what a form does.
 fn of(address: Admin, resource: Resource) -> Resource {
     match address {
-        Admin::Overview => resource.route(get().to(history::overview)),
+        Admin::Overview => resource.route(get().to(overview::show)),
         Admin::Login => resource.route(get().to(login::new_login)).post(login::log_in),
         Admin::Logout => resource.post(login::log_out),
         Admin::Logins => resource.route(get().to(sessions::audit)),

@@ -26,6 +26,7 @@ mod messages;
 mod once;
 mod outages;
 mod outdated;
+mod overview;
 mod passwords;
 mod preview;
 mod restoring;

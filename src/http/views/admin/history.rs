@@ -14,14 +14,6 @@ use crate::http::views::frame::Frame;
 use crate::http::views::list_address::carrying;
 use crate::services::HistoryPage as Page;
 
-/// The first page.
-#[derive(Template)]
-#[template(path = "admin/overview.html")]
-pub(in crate::http) struct OverviewPage {
-    pub(in crate::http) frame: Frame,
-    pub(in crate::http) recent: Vec<EntryView>,
-}
-
 /// Where the pages beside one are.
 struct Turns {
     later: Option<String>,

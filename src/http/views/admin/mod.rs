@@ -11,6 +11,7 @@ mod import;
 mod jobs;
 mod list;
 mod listings;
+mod overview;
 mod photos;
 
 pub(in crate::http) use accounts::{
@@ -21,7 +22,7 @@ pub(in crate::http) use conflict::{ConflictPage, ConflictState};
 pub(in crate::http) use enquiries::EnquiriesPage;
 pub(in crate::http) use entries::{EntryView, changes_to};
 pub(in crate::http) use history::{
-    HistoryListPage, HistoryPage, OverviewPage, RestoreGonePage, RestorePage, UndoPage,
+    HistoryListPage, HistoryPage, RestoreGonePage, RestorePage, UndoPage,
 };
 pub(in crate::http) use import::{ImportPage, ImportPreviewPage};
 pub(in crate::http) use jobs::JobsPage;
@@ -29,4 +30,5 @@ pub(in crate::http) use list::{ListPage, SUGGESTED, parts};
 pub(in crate::http) use listings::{
     BulkAction, BulkPage, DeletePage, FormPage, FramedFormPage, ViewPage,
 };
+pub(in crate::http) use overview::OverviewPage;
 pub(in crate::http) use photos::{PhotosPage, digest_of};
