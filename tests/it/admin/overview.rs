@@ -12,7 +12,7 @@ async fn the_overview_counts_every_status_and_leads_to_the_list_of_each() {
         ("draft", 1, "Draft"),
         ("active", 3, "Active"),
         ("pending", 1, "Under offer"),
-        ("closed", 1, "Closed"),
+        ("closed", 1, "Sold or let"),
         ("withdrawn", 0, "Withdrawn"),
     ] {
         let link = format!("/admin/properties/?status={status}");

@@ -78,7 +78,7 @@ async fn no_page_tells_a_hidden_price_nor_its_band() {
     assert_eq!(app.get_json("/properties/3/?format=json").await["price"], serde_json::Value::Null);
     // Others of its place, whatever they cost.
     let page = app.get("/properties/3/").await;
-    page.shows(["Price on application", "Similar in", "P1", "P2", "H4", "P5"])
+    page.shows(["Price on application", "Similar listings nearby", "P1", "P2", "H4", "P5"])
         .hides(["Priced from"]);
     // What is similar to another is in its band, so a listing that hides its price is not.
     let page = app.get("/properties/2/").await;
