@@ -149,7 +149,9 @@
       const old = first("#old", page);
       if (old) first("#main").prepend(old);
       const marked = fields().some((field) => field.ariaInvalid) || first(".browse [aria-invalid]", page);
-      if (by === "going" || marked) {
+      // What is being typed is not taken away: only its marks are.
+      if (marked && by === "typing") mark(page);
+      if (by === "going" || (marked && by !== "typing")) {
         for (const part of [".filter__search", ".filter__fields", ".sorting"]) {
           replace(first(part), first(part, page), by !== "going");
         }

@@ -285,7 +285,7 @@ impl Url {
     /// Whether crawlers may visit it: not URLs for staff or operators, nor alternative URLs of the same pages.
     fn is_crawled(&self) -> bool {
         match self.address {
-            Address::Public(Public::Next | Public::Previous) => false,
+            Address::Public(Public::Next | Public::Previous | Public::Shortlist) => false,
             Address::Public(_) => self.route != Route::Uncached,
             Address::Operators(_) | Address::Admin(_) => false,
         }

@@ -206,7 +206,7 @@ async fn the_range_is_kept_by_the_url_with_scripts_and_without() {
         chromium.open(&app, DASHBOARD).await;
         chromium.follow(".ranges a[href$='range=7d']").await;
         assert_eq!(chromium.text(".ranges [aria-current]").await, "7d");
-        chromium.text("#live-ratio").await.shows(["last 7 days", "The 7 days before"]);
+        chromium.text("#live-ratio").await.shows(["last 7 days", "Previous 7 days"]);
         let link = "return document.querySelector('.titlebar a').href";
         let target = chromium.run(link, &[]).await;
         assert!(target.as_str().is_some_and(|url| url.ends_with("?range=7d")), "{target}");

@@ -17,6 +17,7 @@ async fn crawlers_may_look_at_everything_but_what_is_for_staff_operators_and_tes
         "/properties/*/next/",
         "/properties/*/previous/",
         "/properties/*/enquire/",
+        "/alerts/",
         "/properties/no-cache/",
         "/metrics",
         "/properties/redis-metrics/",

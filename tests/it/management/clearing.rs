@@ -16,7 +16,7 @@ async fn a_clear_removes_this_sites_entries_and_counts_them() {
         app.get(path).await;
     }
     let answer = clear(&app).await.assert_status(200).json();
-    let want = serde_json::json!({"success": true, "cleared": {"pages": 3, "querysets": 5}});
+    let want = serde_json::json!({"success": true, "cleared": {"pages": 3, "querysets": 6}});
     assert_eq!(answer, want);
     for family in ["page", "all_properties", "property_count"] {
         assert!(app.keys(family).await.is_empty(), "{family}");

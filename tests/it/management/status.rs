@@ -22,8 +22,8 @@ async fn each_level_tells_its_size_and_what_is_left_of_its_lifetime() {
     app.get("/properties/").await;
     app.get("/properties/1/").await;
     let full = status(&app).await;
-    // The rows and places of the list; the listing and its similar listings.
-    for (level, entries) in [("page_redis", 2), ("queryset", 4), ("count", 1)] {
+    // The rows and places of the list; the listing, the reduction of its price, and its similar listings.
+    for (level, entries) in [("page_redis", 2), ("queryset", 5), ("count", 1)] {
         let state = &full["levels"][level];
         assert_eq!(state["entries"], entries, "{full}");
         assert_eq!(state["estimated"], false, "{full}");

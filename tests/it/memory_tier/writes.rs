@@ -60,9 +60,9 @@ async fn a_save_shows_in_the_very_next_request_for_every_kind_of_page_and_leaves
 async fn an_added_and_a_deleted_listing_show_in_the_very_next_request() {
     let (app, staff) = spawn_staffed(4).await;
     warm(&app).await;
-    let id = staff.create_listing(&listing("Added", "1", "Leith")).await;
+    let id = staff.create_listing(&listing("Brand-new home", "1", "Leith")).await;
     for path in &SHOWING[..4] {
-        assert!(app.get(path).await.has("Added"), "{path}");
+        assert!(app.get(path).await.has("Brand-new home"), "{path}");
     }
     others_are_still_in_memory(&app).await;
     warm(&app).await;
@@ -70,7 +70,7 @@ async fn an_added_and_a_deleted_listing_show_in_the_very_next_request() {
     staff.delete_listing(id).await;
     app.get(&format!("/properties/{id}/")).await.assert_status(404);
     for path in &SHOWING[..4] {
-        assert!(!app.get(path).await.has("Added"), "{path}");
+        assert!(!app.get(path).await.has("Brand-new home"), "{path}");
     }
     others_are_still_in_memory(&app).await;
 }
