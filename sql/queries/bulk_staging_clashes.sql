@@ -1,6 +1,11 @@
--- Takes out the staged rows that the table can't have: the reference is another listing's, or two facts don't go together.
+-- Takes out the staged rows that the table can't have: the reference is another listing's, two facts don't go together, or a
+-- new listing lacks what every listing has.
 WITH checked AS (
     SELECT ordinal, CASE
+        WHEN title IS NULL THEN 'title'
+        WHEN description IS NULL THEN 'description'
+        WHEN price IS NULL THEN 'price'
+        WHEN location IS NULL THEN 'location'
         WHEN EXISTS (
             SELECT FROM property AS other
             WHERE lower(other.reference) = lower(staged.reference) AND other.id IS DISTINCT FROM staged.id

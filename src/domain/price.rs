@@ -22,6 +22,9 @@ pub enum PriceError {
     /// More than two digits after the point.
     #[error("“{0}” has more than two decimal places.")]
     TooPrecise(String),
+    /// A point before three digits, which may be decimals or thousands: the text, and the two prices.
+    #[error("“{0}” is ambiguous: it may be {1} or {2}. Enter {1} or {2}.")]
+    Ambiguous(String, String, String),
     /// Below zero.
     #[error("“{0}” is negative. A price is 0 or more.")]
     Negative(String),
@@ -38,7 +41,8 @@ impl Price {
     pub const ZERO: Self = Self(Decimal::ZERO);
 
     /// Parses a price as people write it: surrounding space, one leading `$`, `£` or `€`, and commas between
-    /// groups of three digits are allowed; exponents, other scripts' digits and a third decimal are not.
+    /// groups of three digits are allowed; exponents, other scripts' digits and a third decimal are not, and neither is
+    /// `250.000`, which means different prices in different countries.
     ///
     /// # Errors
     /// [`PriceError`], which quotes the text (at most 40 characters of it).
@@ -57,6 +61,12 @@ impl Price {
         let digits = ungrouped(whole).ok_or_else(|| PriceError::NotANumber(quoted()))?;
         if !fraction.bytes().all(|b| b.is_ascii_digit()) || (rest.ends_with('.')) {
             return Err(PriceError::NotANumber(quoted()));
+        }
+        let is_group = (1..=3).contains(&whole.len()) && !whole.starts_with('0');
+        if fraction.len() == 3 && is_group {
+            let decimals = fraction.strip_suffix('0').unwrap_or(fraction);
+            let readings = (format!("{whole}{fraction}"), format!("{whole}.{decimals}"));
+            return Err(PriceError::Ambiguous(quoted(), readings.0, readings.1));
         }
         let significant = fraction.trim_end_matches('0');
         if significant.len() > 2 {
@@ -175,7 +185,8 @@ mod tests {
             ("0", "0.00"),
             ("-0.00", "0.00"),
             ("1.5", "1.50"),
-            ("1.500", "1.50"),
+            ("1,234.500", "1234.50"),
+            ("0.500", "0.50"),
             ("007", "7.00"),
         ] {
             assert_eq!(Price::parse(text).map(|p| p.to_string()), Ok(want.into()), "{text}");
@@ -191,7 +202,9 @@ mod tests {
         {
             assert_eq!(Price::parse(text), Err(NotANumber(text.into())), "{text}");
         }
-        assert_eq!(Price::parse("1.234"), Err(TooPrecise("1.234".into())));
+        assert_eq!(Price::parse("1.2345"), Err(TooPrecise("1.2345".into())));
+        let ambiguous = Price::parse("250.000").expect_err("ambiguous").to_string();
+        assert!(ambiguous.contains("250000") && ambiguous.contains("250.00"), "{ambiguous}");
         assert_eq!(Price::parse("-1"), Err(Negative("-1".into())));
         assert_eq!(Price::parse("100000000"), Err(TooLarge("100000000".into())));
     }
