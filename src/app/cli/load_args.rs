@@ -74,6 +74,7 @@ impl LoadArgs {
             format: self.format,
             choices,
             missing,
+            most_bytes: None,
         };
         data::load(platform, &self.files, &options).await
     }
