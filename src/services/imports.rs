@@ -46,7 +46,7 @@ pub struct Preview {
     /// The name of the file.
     pub file_name: String,
     /// The preview of its import, or why there is none.
-    pub found: Result<Found, Unread>,
+    pub found: Result<Box<Found>, Unread>,
 }
 
 /// Why a file can't be previewed.
@@ -88,7 +88,7 @@ pub struct FileColumns {
 #[derive(Debug)]
 pub enum PreviewOutcome {
     /// The preview.
-    Found(Preview),
+    Found(Box<Preview>),
     /// There is no such file of this user's any more.
     Gone,
     /// The instance is reading as many files as it may.
@@ -153,11 +153,11 @@ impl Editor {
         let transaction = client.transaction().await?;
         transaction.batch_execute(LOOK_LIMIT).await?;
         let found = match fixtures::preview(&transaction, content, &file_name, &choices).await {
-            Ok(found) => Ok(found),
+            Ok(found) => Ok(Box::new(found)),
             Err(err) => Err(Unread::of(err)?),
         };
         transaction.rollback().await?;
-        Ok(PreviewOutcome::Found(Preview { file_name, found }))
+        Ok(PreviewOutcome::Found(Box::new(Preview { file_name, found })))
     }
 
     /// The columns of a stored file, with the choices for them: those that are typed, or else kept. `None` when there is no such

@@ -121,7 +121,7 @@ const REFUSED: &str = "Nothing was imported because some rows are invalid. Corre
 /// A look at a file, perhaps because its import was refused: then with the reason.
 async fn preview(staff: &Staff, id: UploadId, refused: Option<String>, filters: String) -> Answer {
     let found = match staff.services.editor.preview_import(staff.id, id).await? {
-        PreviewOutcome::Found(found) => found,
+        PreviewOutcome::Found(found) => *found,
         PreviewOutcome::Gone => return Ok(gone(staff, &filters)),
         PreviewOutcome::Busy => return Err(conflict(BUSY)),
         PreviewOutcome::TooLong => {

@@ -62,7 +62,7 @@ impl ImportPreviewPage {
         filters: String,
     ) -> Self {
         let (found, errors, other) = match preview.found {
-            Ok(found) => (Some(found.clone()), found.refused.errors, None),
+            Ok(found) => (Some(Found::clone(&found)), found.refused.errors, None),
             Err(Unread::Invalid(errors)) => (None, errors, None),
             Err(Unread::Other(text)) => (None, Vec::new(), Some(text)),
             // Its columns are chosen first.
