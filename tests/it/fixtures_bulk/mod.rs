@@ -2,6 +2,7 @@
 
 mod beginnings;
 mod corpus;
+mod corpus_files;
 mod django;
 mod dumps;
 mod ids_and_locks;
