@@ -1,7 +1,11 @@
--- Removes the staged rows that the table would refuse: the reference belongs to another listing, or two facts
--- contradict each other.
+-- Removes the staged rows that the table would refuse: the reference belongs to another listing, two facts contradict
+-- each other, or a new listing lacks a required fact.
 WITH checked AS (
     SELECT ordinal, CASE
+        WHEN title IS NULL THEN 'title'
+        WHEN description IS NULL THEN 'description'
+        WHEN price IS NULL THEN 'price'
+        WHEN location IS NULL THEN 'location'
         WHEN EXISTS (
             SELECT FROM property AS other
             WHERE lower(other.reference) = lower(staged.reference) AND other.id IS DISTINCT FROM staged.id

@@ -1,2 +1,2 @@
-COPY property_staging (ordinal, line, id, created_at, updated_at, {facts})
+COPY property_staging (ordinal, line, cleared, id, created_at, updated_at, {facts})
 FROM STDIN (FORMAT binary)

@@ -1,6 +1,6 @@
--- Unchanged rows are omitted, because ON CONFLICT would lock and write each of them. Known ids come first and in order,
--- so that two loads of the same rows lock them in the same order. An inserted row had no earlier version: its xmax is
--- 0.
+-- Unchanged rows are left out, because ON CONFLICT would lock each and write that down. Known ids come first and in order,
+-- so that two loads of the same rows lock them in the same order.
+-- An inserted row has had no other version: its xmax is 0. It is recorded if the import can be undone.
 WITH merged AS (
 INSERT INTO property (id, created_at, updated_at, {facts})
 SELECT coalesce(id, nextval('property_id_seq')), coalesce(created_at, now()), coalesce(updated_at, now()), {facts}
@@ -15,6 +15,9 @@ FROM (
 ON CONFLICT (id) DO UPDATE
 SET ({facts}) = ROW ({facts of excluded})
 WHERE ({facts of property}) IS DISTINCT FROM ({facts of excluded})
-RETURNING (xmax = 0) AS is_new
+RETURNING id, (xmax = 0) AS is_new
+), recorded AS (
+INSERT INTO import_row (import_id, listing_id)
+SELECT $1::bigint, id FROM merged WHERE is_new AND $1::bigint IS NOT NULL
 )
 SELECT count(*), count(*) FILTER (WHERE is_new) FROM merged

@@ -21,6 +21,8 @@ pub mod event_log;
 pub mod event_replay;
 mod fact_columns;
 pub mod history;
+pub mod import_choices;
+pub mod import_records;
 mod index_statements;
 pub mod jobs;
 mod lane;

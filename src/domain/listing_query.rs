@@ -252,6 +252,9 @@ mod tests {
                 .expect_err("all are wrong");
         let fields: Vec<_> = errors.iter().map(|(field, _)| field).collect();
         assert_eq!(fields, ["min_price", "page", "page_size", "q", "sort"]);
+        let errors =
+            ListingQuery::parse("min_price=250.000", Cursors::Ignored).expect_err("ambiguous");
+        assert!(errors.get("min_price")[0].contains("may be 250000 or 250.00"));
     }
 
     #[test]

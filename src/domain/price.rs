@@ -24,7 +24,10 @@ pub enum PriceError {
     /// It has more than two decimals.
     #[error("“{0}” has more than two decimal places.")]
     TooPrecise(String),
-    /// It is below zero.
+    /// A point before three digits, which may be decimals or thousands: the text, and the two prices.
+    #[error("“{0}” is ambiguous: it may be {1} or {2}. Enter {1} or {2}.")]
+    Ambiguous(String, String, String),
+    /// Below zero.
     #[error("“{0}” is negative. A price is 0 or more.")]
     Negative(String),
     /// It is above the largest price.
@@ -42,8 +45,9 @@ impl Price {
     /// Zero.
     pub const ZERO: Self = Self(Decimal::ZERO);
 
-    /// Parses a price as people write it: surrounding spaces, a leading `$`, `£` or `€`, and commas between groups of
-    /// three digits are allowed; exponents, digits of other scripts and a third decimal are not.
+    /// Parses a price as people write it: surrounding space, one leading `$`, `£` or `€`, and commas between
+    /// groups of three digits are allowed; exponents, other scripts' digits and a third decimal are not, and neither is
+    /// `250.000`, which means different prices in different countries.
     ///
     /// # Errors
     /// [`PriceError`], which quotes the text (at most 40 characters of it).
@@ -62,6 +66,12 @@ impl Price {
         let digits = ungrouped(whole).ok_or_else(|| PriceError::NotANumber(quoted()))?;
         if !fraction.bytes().all(|b| b.is_ascii_digit()) || (rest.ends_with('.')) {
             return Err(PriceError::NotANumber(quoted()));
+        }
+        let is_group = (1..=3).contains(&whole.len()) && !whole.starts_with('0');
+        if fraction.len() == 3 && is_group {
+            let decimals = fraction.strip_suffix('0').unwrap_or(fraction);
+            let readings = (format!("{whole}{fraction}"), format!("{whole}.{decimals}"));
+            return Err(PriceError::Ambiguous(quoted(), readings.0, readings.1));
         }
         let significant = fraction.trim_end_matches('0');
         if significant.len() > 2 {
@@ -180,7 +190,8 @@ mod tests {
             ("0", "0.00"),
             ("-0.00", "0.00"),
             ("1.5", "1.50"),
-            ("1.500", "1.50"),
+            ("1,234.500", "1234.50"),
+            ("0.500", "0.50"),
             ("007", "7.00"),
         ] {
             assert_eq!(Price::parse(text).map(|p| p.to_string()), Ok(want.into()), "{text}");
@@ -196,7 +207,9 @@ mod tests {
         {
             assert_eq!(Price::parse(text), Err(NotANumber(text.into())), "{text}");
         }
-        assert_eq!(Price::parse("1.234"), Err(TooPrecise("1.234".into())));
+        assert_eq!(Price::parse("1.2345"), Err(TooPrecise("1.2345".into())));
+        let ambiguous = Price::parse("250.000").expect_err("ambiguous").to_string();
+        assert!(ambiguous.contains("250000") && ambiguous.contains("250.00"), "{ambiguous}");
         assert_eq!(Price::parse("-1"), Err(Negative("-1".into())));
         assert_eq!(Price::parse("100000000"), Err(TooLarge("100000000".into())));
     }

@@ -6,14 +6,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sha2::{Digest as _, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
 use super::editor::to_the_end;
-use super::fixtures::{self, Found, ImportReport, LoadError, RowError};
+use super::fixtures::{
+    self, Choices, Columns, Found, ImportReport, LoadError, Missing, RefusedRows, RowError, Survey,
+    Unclear,
+};
 use super::{Editor, Result};
+use crate::db::import_records::ImportRecord;
 use crate::db::uploads::{self, Upload};
-use crate::db::{DbError, GenericClient as _, event_log};
+use crate::db::{DbError, GenericClient, event_log, import_choices, import_records};
 use crate::domain::{UploadId, UserId};
 use crate::events::UnitOfWork;
 
@@ -40,15 +45,50 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub struct Preview {
     /// The name of the file.
     pub file_name: String,
-    /// The preview of its import, or the errors of the whole file.
-    pub found: Result<Found, Vec<RowError>>,
+    /// The preview of its import, or why there is none.
+    pub found: Result<Box<Found>, Unread>,
+}
+
+/// Why a file can't be previewed.
+#[derive(Debug)]
+pub enum Unread {
+    /// It leaves something open, which staff choose.
+    Unclear(Unclear),
+    /// Its header is wrong.
+    Invalid(Vec<RowError>),
+    /// It has no listings: what it is instead.
+    Other(String),
+}
+
+impl Unread {
+    fn of(err: LoadError) -> Result<Self, DbError> {
+        match err {
+            LoadError::Unclear(unclear) => Ok(Self::Unclear(*unclear)),
+            LoadError::Invalid(errors) => Ok(Self::Invalid(errors)),
+            LoadError::Other(text) => Ok(Self::Other(text)),
+            // The bytes are in memory: what can't be read is the fault of the file.
+            LoadError::Read(err) => Ok(Self::Other(format!("The file can’t be read: {err}."))),
+            err => Err(err.into()),
+        }
+    }
+}
+
+/// The columns of a stored file.
+#[derive(Debug)]
+pub struct FileColumns {
+    /// The name of the file.
+    pub file_name: String,
+    /// The columns, or why the file has none.
+    pub columns: Result<Columns, Unread>,
+    /// The choices that were made for files with this header.
+    pub choices: Choices,
 }
 
 /// The outcome of reading a file.
 #[derive(Debug)]
 pub enum PreviewOutcome {
     /// The preview.
-    Found(Preview),
+    Found(Box<Preview>),
     /// There is no such file of this user's any more.
     Gone,
     /// The instance is reading as many files as it may.
@@ -64,6 +104,8 @@ pub enum ImportOutcome {
     Done(ImportReport),
     /// Nothing is imported, because there are invalid rows.
     Refused,
+    /// Nothing is imported, because so many listings would be withdrawn, or because of invalid rows beside that: in words.
+    Missing(String),
     /// There is no such file of this user's any more.
     Gone,
     /// Nothing is imported, because the instance is reading as many files as it may.
@@ -107,15 +149,76 @@ impl Editor {
         let Some(Upload { file_name, content }) = uploads::find(&client, user, id).await? else {
             return Ok(PreviewOutcome::Gone);
         };
+        let choices = chosen(&client, &content, &file_name).await?;
         let transaction = client.transaction().await?;
         transaction.batch_execute(LOOK_LIMIT).await?;
-        let found = match fixtures::preview(&transaction, &content, &file_name).await {
-            Ok(found) => Ok(found),
-            Err(LoadError::Invalid(errors)) => Err(errors),
-            Err(err) => return Err(DbError::from(err).into()),
+        let found = match fixtures::preview(&transaction, content, &file_name, &choices).await {
+            Ok(found) => Ok(Box::new(found)),
+            Err(err) => Err(Unread::of(err)?),
         };
         transaction.rollback().await?;
-        Ok(PreviewOutcome::Found(Preview { file_name, found }))
+        Ok(PreviewOutcome::Found(Box::new(Preview { file_name, found })))
+    }
+
+    /// The columns of a stored file, with the choices for them: those that are typed, or else kept. `None` when there is no such
+    /// file any more.
+    pub async fn import_columns(
+        &self,
+        user: UserId,
+        id: UploadId,
+        typed: Option<Choices>,
+    ) -> Result<Option<FileColumns>> {
+        let client = self.database.client().await?;
+        let Some(Upload { file_name, content }) = uploads::find(&client, user, id).await? else {
+            return Ok(None);
+        };
+        let choices = match typed {
+            Some(typed) => typed,
+            None => chosen(&client, &content, &file_name).await?,
+        };
+        let columns = fixtures::columns(content, &file_name, choices.clone()).await;
+        let columns = match columns {
+            Ok(columns) => Ok(columns),
+            Err(err) => Err(Unread::of(err)?),
+        };
+        Ok(Some(FileColumns { file_name, columns, choices }))
+    }
+
+    /// Keeps the choices for files with the same columns as a stored one; `false` when there is no such file any more.
+    pub async fn choose_columns(
+        &self,
+        user: UserId,
+        id: UploadId,
+        choices: &Choices,
+    ) -> Result<bool> {
+        let client = self.database.client().await?;
+        let Some(Upload { file_name, content }) = uploads::find(&client, user, id).await? else {
+            return Ok(false);
+        };
+        let columns = fixtures::columns(content, &file_name, Choices::default()).await;
+        if let Ok(columns) = columns {
+            let json = serde_json::to_value(choices).unwrap_or_default();
+            import_choices::write(&client, &header_hash(&columns.survey), &json).await?;
+        }
+        Ok(true)
+    }
+
+    /// The invalid rows of a stored file, as a file; `None` when there is none to be had.
+    pub async fn refused_rows(&self, user: UserId, id: UploadId) -> Result<Option<RefusedRows>> {
+        let Some(_permit) = self.import_permit().await else { return Ok(None) };
+        let mut client = self.database.unhurried_client().await?;
+        let Some(Upload { file_name, content }) = uploads::find(&client, user, id).await? else {
+            return Ok(None);
+        };
+        let choices = chosen(&client, &content, &file_name).await?;
+        let transaction = client.transaction().await?;
+        transaction.batch_execute(LOOK_LIMIT).await?;
+        let rows = fixtures::refused_rows(&transaction, content, &file_name, &choices).await;
+        transaction.rollback().await?;
+        match rows {
+            Ok(rows) => Ok(Some(rows)),
+            Err(err) => Unread::of(err).map(|_| None).map_err(Into::into),
+        }
     }
 
     /// The permit to read a file; `None` when none becomes free soon.
@@ -134,6 +237,7 @@ impl Editor {
         user: UserId,
         id: UploadId,
         skip_invalid: bool,
+        missing: Missing,
     ) -> Result<ImportOutcome> {
         let Some(permit) = self.import_permit().await else {
             return Ok(ImportOutcome::Busy);
@@ -148,16 +252,52 @@ impl Editor {
                 return Ok(ImportOutcome::Gone);
             };
             event_log::set_note(work.transaction(), "imported from a file").await?;
-            let done =
-                fixtures::import(work.transaction(), &content, &file_name, skip_invalid).await;
-            let report = match done {
+            let choices = chosen(work.transaction(), &content, &file_name).await?;
+            let transaction = work.transaction();
+            let done = fixtures::import(
+                transaction,
+                content,
+                &file_name,
+                &choices,
+                skip_invalid,
+                missing,
+                &actor,
+            );
+            let report = match done.await {
                 Ok(report) => report,
-                Err(LoadError::Invalid(_)) => return Ok(ImportOutcome::Refused),
+                Err(LoadError::Invalid(_) | LoadError::Unclear(_) | LoadError::Other(_)) => {
+                    return Ok(ImportOutcome::Refused);
+                }
+                Err(err @ (LoadError::TooManyMissing { .. } | LoadError::MissingBesideInvalid)) => {
+                    return Ok(ImportOutcome::Missing(err.to_string()));
+                }
                 Err(err) => return Err(DbError::from(err).into()),
             };
             this.commit(work).await?;
             fixtures::settle(&client, report.merged.changed).await;
             Ok(ImportOutcome::Done(report))
+        })
+        .await
+    }
+
+    /// The latest imports that can be undone.
+    pub async fn recent_imports(&self) -> Result<Vec<ImportRecord>> {
+        Ok(import_records::list(&self.database.client().await?).await?)
+    }
+
+    /// Undoes an import as a whole, but for listings that have changed since: how many listings are as they were, and how many
+    /// were left. `None` if there is no such import to undo.
+    pub async fn undo_import(&self, actor: &str, id: i64) -> Result<Option<(u64, u64)>> {
+        let (this, actor) = (self.clone(), actor.to_owned());
+        to_the_end(async move {
+            let mut client = this.database.unhurried_client().await?;
+            let work = UnitOfWork::begin_long(&mut client, &actor).await?;
+            event_log::set_note(work.transaction(), &format!("undid import {id}")).await?;
+            let undone = import_records::undo(work.transaction(), id).await?;
+            if undone.is_some() {
+                this.commit(work).await?;
+            }
+            Ok(undone)
         })
         .await
     }
@@ -171,4 +311,20 @@ impl Editor {
     pub async fn forget_expired_uploads(&self) -> Result<u64> {
         Ok(uploads::delete_expired(&self.database.client().await?).await?)
     }
+}
+
+/// The choices that were made for files with the columns of this one.
+async fn chosen(
+    client: &impl GenericClient,
+    content: &[u8],
+    file_name: &str,
+) -> Result<Choices, DbError> {
+    let columns = fixtures::columns(content.to_vec(), file_name, Choices::default()).await;
+    let Ok(columns) = columns else { return Ok(Choices::default()) };
+    let found = import_choices::find(client, &header_hash(&columns.survey)).await?;
+    Ok(found.and_then(|json| serde_json::from_value(json).ok()).unwrap_or_default())
+}
+
+fn header_hash(survey: &Survey) -> [u8; 32] {
+    Sha256::digest(survey.header().as_bytes()).into()
 }

@@ -43,6 +43,7 @@ mod undo;
 pub(crate) mod urls;
 mod worker;
 
+pub use crate::db::import_records::ImportRecord;
 pub use accounts::login::Login;
 pub use accounts::management::{Actor, ManageError, UserPage};
 pub use accounts::visitor::Visitor;
@@ -59,7 +60,9 @@ pub use exports::Piece;
 pub use exposition::{CONTENT_TYPE as EXPOSITION_TYPE, Exposition};
 pub use health::{Health, Readiness};
 pub use history::{History, HistoryPage, Origin};
-pub use imports::{ImportOutcome, LOOK_SECONDS, MAX_UPLOAD_BYTES, Preview, PreviewOutcome};
+pub use imports::{
+    FileColumns, ImportOutcome, LOOK_SECONDS, MAX_UPLOAD_BYTES, Preview, PreviewOutcome, Unread,
+};
 pub use jobs::Jobs;
 pub use links::{Freshness, Links};
 pub use list_view::ListView;

@@ -1,19 +1,18 @@
 //! `sampledata`, `loaddata` and `dumpdata`
 
-use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::time::Instant;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::replacement::Replacement;
-use super::{CommandError, Result, output};
+use super::{CommandError, Result, output, problems};
 use crate::app::platform::Platform;
 use crate::db::DbError;
 use crate::domain::ListingQuery;
-use crate::services::fixtures::{self, FileKind, Format, LoadError, LoadOptions, LoadReport};
+use crate::services::fixtures::{self, Format, LoadError, LoadOptions, LoadReport, Source, django};
 
 /// Parses the name of a format.
 pub(super) fn format_parser() -> impl clap::builder::TypedValueParser<Value = Format> {
@@ -34,30 +33,33 @@ pub(super) async fn sample(platform: &Platform, count: u64) -> Result<()> {
 pub(super) async fn load(
     platform: &Platform,
     files: &[impl AsRef<Path>],
-    options: LoadOptions,
-    format: Option<Format>,
+    options: &LoadOptions,
 ) -> Result<()> {
-    let (mut loaded, mut changed) = (0, 0);
+    let (mut loaded, mut changed, mut withdrawn) = (0, 0, 0);
     for path in files {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let report = load_file(platform, path, &name, options, format).await?;
-        report.skipped.iter().for_each(|row| output::note(&row.to_string()));
-        if !report.skipped.is_empty() {
-            let rows: BTreeSet<u64> = report.skipped.iter().map(|row| row.line).collect();
-            output::note(&format!("{name}: {} row(s) skipped", rows.len()));
+        let report = load_file(platform, path, &name, options).await?;
+        problems::print(&report.skipped);
+        if report.skipped_rows > 0 {
+            output::note(&format!("{name}: {} row(s) skipped", report.skipped_rows));
         }
         report.notes.iter().for_each(|note| output::note(note));
         loaded += report.loaded;
         changed += report.changed;
+        withdrawn += report.withdrawn;
         platform.services.editor.publish(report.events).await;
     }
     let unchanged = match loaded - changed {
         0 => String::new(),
         same => format!(" ({same} of them unchanged)"),
     };
+    let withdrawn = match withdrawn {
+        0 => String::new(),
+        count => format!(", withdrew {count}"),
+    };
     output::line(&format!(
-        "Installed {loaded} object(s) from {} fixture(s){unchanged}",
+        "Installed {loaded} object(s) from {} fixture(s){unchanged}{withdrawn}",
         files.len()
     ));
     Ok(())
@@ -67,56 +69,51 @@ async fn load_file(
     platform: &Platform,
     path: &Path,
     name: &str,
-    options: LoadOptions,
-    format: Option<Format>,
+    options: &LoadOptions,
 ) -> Result<LoadReport> {
-    let (source, size) = open(path, name)?;
+    let failed = |source| CommandError::File { file: name.to_owned(), source };
+    let (source, size) = open(path).map_err(failed)?;
     let bar = match size {
         Some(size) => output::progress_of_bytes(size),
         None => output::progress(None, "rows"),
     };
-    let known = format.or_else(|| Format::of_name(name));
     let tell = |rows: u64, bytes: u64| {
         bar.set_position(if size.is_some() { bytes } else { rows });
         bar.set_message(format!("{rows} rows"));
     };
     let database = &platform.database;
-    let result = match known {
-        Some(format) => fixtures::load(database, source, name, format, options, &tell).await,
-        None => {
-            let sniffed = FileKind::sniff(source);
-            let (kind, source) =
-                sniffed.map_err(|source| CommandError::File { file: name.to_owned(), source })?;
-            match kind {
-                FileKind::Django => {
-                    fixtures::django::load(database, source, name, options, &tell).await
-                }
-                FileKind::Listings(format) => {
-                    fixtures::load(database, source, name, format, options, &tell).await
-                }
-            }
-        }
+    let dump = match options.format {
+        Some(_) => Ok((false, source)),
+        None => django::is_one(source),
+    };
+    let result = match dump {
+        Ok((true, source)) => django::load(database, source, name, options, &tell).await,
+        Ok((false, source)) => fixtures::load(database, source, name, options, &tell).await,
+        Err(err) => Err(err),
     };
     bar.finish_and_clear();
     result.map_err(|source| {
-        if let LoadError::Invalid(rows) = &source {
-            rows.iter().for_each(|row| output::note(&row.to_string()));
+        match &source {
+            LoadError::Invalid(rows) => problems::print(rows),
+            LoadError::Unclear(unclear) => problems::print_open(name, unclear),
+            _ => {}
         }
         CommandError::Load { file: name.to_owned(), source }
     })
 }
 
 /// A file to read, with its size if it is known.
-type Source = (Box<dyn Read + Send>, Option<u64>);
-
-fn open(path: &Path, name: &str) -> Result<Source> {
+fn open(path: &Path) -> std::io::Result<(Source, Option<u64>)> {
     if path == Path::new("-") {
-        return Ok((Box::new(std::io::stdin()), None));
+        return Ok((Source::of_stream(std::io::stdin())?, None));
     }
-    let file =
-        File::open(path).map_err(|source| CommandError::File { file: name.to_owned(), source })?;
-    let meta = file.metadata().ok().filter(|meta| meta.is_file());
-    Ok((Box::new(file), meta.map(|meta| meta.len())))
+    let file = File::open(path)?;
+    let meta = file.metadata()?;
+    match meta.is_file() {
+        true => Ok((Source::of_file(file), Some(meta.len()))),
+        // A pipe is read once.
+        false => Ok((Source::of_stream(file)?, None)),
+    }
 }
 
 /// Writes every listing. A file is replaced when all are written, and is as it was if that fails.

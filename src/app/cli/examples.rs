@@ -58,11 +58,13 @@ Example:
 pub(super) const LOADDATA: &str = "\
 Examples:
   property-listings loaddata listings.csv
-  property-listings loaddata --skip-invalid monday.csv tuesday.jsonl
-  property-listings loaddata --sheet listings-2026-01-31.csv   # from the admin
-  xz -dc dump.csv.xz | property-listings loaddata --format csv -
+  property-listings loaddata --skip-invalid monday.csv tuesday.xlsx
+  property-listings loaddata --map 'Suburb=location' --ignore Agent --default 'title=Flat to let' agency.csv
+  property-listings loaddata --decimal , --save-map agency.json agency.csv
+  property-listings loaddata --map-file agency.json --withdraw-missing agency.csv
+  xz -dc dump.csv.xz | property-listings loaddata -
 
-A row whose id exists updates that listing; all other rows are added. Each invalid row is reported with file, line and field.";
+In a file of this site's own, a row updates the listing with its id. In any other file, a row updates the listing with its reference; all other rows are added. An empty cell leaves a fact unchanged, and - removes it. If columns or numbers can be read in several ways, nothing is loaded, and the command line to type is printed.";
 
 pub(super) const DUMPDATA: &str = "\
 Examples:

@@ -11,12 +11,14 @@ mod examples;
 mod help;
 mod hints;
 mod interrupt;
+mod load_args;
 mod mail;
 mod manual;
 mod media;
 mod migrations;
 mod output;
 mod printconfig;
+mod problems;
 mod prompt;
 mod replacement;
 mod serve;
@@ -36,11 +38,12 @@ use super::servers::Role;
 use super::stop::Stop;
 use crate::config::Config;
 use crate::http;
-use crate::services::fixtures::{Format, LoadOptions};
+use crate::services::fixtures::Format;
 use cache::CacheAction;
 use check::finding::CheckArgs;
 use error::{CommandError, Result};
 use interrupt::unless_interrupted;
+use load_args::LoadArgs;
 use media::MediaAction;
 use output::OutputFormat;
 
@@ -121,22 +124,9 @@ enum Command {
         #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
         count: u64,
     },
-    /// Load listings from CSV or JSON Lines files, or from a Django dump. Each file is one transaction
+    /// Load listings from a file: CSV, XLSX, OpenDocument, JSON Lines, JSON, BLM or a Django dump. Each file is one transaction
     #[command(after_help = help::below(examples::LOADDATA))]
-    Loaddata {
-        /// The files to load; - is standard input
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-        /// Load the valid rows of a file that has invalid rows
-        #[arg(long)]
-        skip_invalid: bool,
-        /// Read CSV files that were downloaded from the admin: remove the apostrophes that protect cells from spreadsheets
-        #[arg(long)]
-        sheet: bool,
-        /// The format of the files. Default: detected from names or contents
-        #[arg(long, value_parser = data::format_parser())]
-        format: Option<Format>,
-    },
+    Loaddata(LoadArgs),
     /// Write all listings to standard output
     #[command(after_help = help::below(examples::DUMPDATA))]
     Dumpdata {
@@ -294,10 +284,7 @@ async fn with_platform(command: Command, platform: &Platform) -> Result<(), Comm
         }
         Command::Clearsessions => users::clear_sessions(platform).await,
         Command::Sampledata { count } => data::sample(platform, count).await,
-        Command::Loaddata { files, skip_invalid, sheet, format } => {
-            let options = LoadOptions { skip_invalid, is_sheet: sheet };
-            data::load(platform, &files, options, format).await
-        }
+        Command::Loaddata(args) => args.run(platform).await,
         Command::Dumpdata { format, output } => data::dump(platform, format, &output).await,
         Command::ManageCache(action) => cache::run(platform, &action).await,
         Command::ManageMedia(action) => media::run(platform, &action).await,

@@ -4,7 +4,7 @@ use tokio_postgres::Row;
 
 use super::super::fact_columns::{filled, read, sql_file};
 use super::super::{Result, Transaction};
-use super::staging::GivenFacts;
+use super::given::GivenFacts;
 use crate::domain::{FieldChange, ImportSample, PropertyId};
 
 /// The number of staged rows by what a merge would do with them.

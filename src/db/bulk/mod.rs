@@ -8,13 +8,17 @@
 
 mod append;
 mod comparison;
+mod completion;
+mod given;
 mod indexes;
 mod staging;
 
 pub use append::Append;
 pub use comparison::{Comparison, compare, list_sample};
+pub use completion::{count_missing, count_other_times, count_same, withdraw_missing};
+pub use given::GivenFacts;
 pub(super) use indexes::advance_sequence;
-pub use staging::{BulkRow, Clash, GivenFacts, Merged, Staging};
+pub use staging::{BulkRow, Clash, Merged, Staging};
 
 use futures_util::{Stream, StreamExt as _};
 use tokio_postgres::types::ToSql;

@@ -9,8 +9,10 @@ use tokio_postgres::types::{ToSql, Type};
 
 use super::super::fact_columns::{column_type, columns, filled, sql_file, statement};
 use super::super::{DbError, Result, Transaction};
+use super::completion::{complete, match_references};
+use super::given::{GivenFacts, bit};
 use super::indexes::{DroppedIndexes, advance_sequence};
-use crate::domain::{FACTS, Fact, NewProperty, PropertyId, REQUIRED};
+use crate::domain::{FACTS, Fact, FactValue, FactValues, NewProperty, PropertyId};
 
 /// A listing from a file, with its id and times if the file has them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,48 +21,22 @@ pub struct BulkRow {
     pub line: u64,
     /// The listing's number; `None` for a new row that gets the next one.
     pub id: Option<PropertyId>,
-    /// The facts of the listing.
-    pub property: NewProperty,
-    /// When it was added; `None` for now. Used only for new rows.
+    /// The facts, in the order of the declaration. A row of a listing that exists keeps those that are `None` here.
+    pub values: FactValues<'static>,
+    /// The facts that are to have no value.
+    pub cleared: [bool; FACTS.len()],
+    /// When it was added; `None` for now. Kept only by a row that is new.
     pub created_at: Option<DateTime<Utc>>,
     /// When it last changed; `None` for now. Used only for new rows.
     pub updated_at: Option<DateTime<Utc>>,
 }
 
-/// The facts that the rows of a file have. Listings keep their other facts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GivenFacts([bool; FACTS.len()]);
-
-impl GivenFacts {
-    /// Adds the facts that a row has, in the order of the declaration.
-    pub fn note(&mut self, has: [bool; FACTS.len()]) {
-        for (given, has) in self.0.iter_mut().zip(has) {
-            *given |= has;
-        }
-    }
-
-    /// Whether any row has a fact.
-    fn has(&self, name: &str) -> bool {
-        self.iter().any(|fact| fact.name == name)
-    }
-
-    fn add(&mut self, name: &str) {
-        for (fact, given) in FACTS.iter().zip(&mut self.0) {
-            *given |= fact.name == name;
-        }
-    }
-
-    /// The facts, in the order of the declaration.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &'static Fact> + Clone {
-        let facts = FACTS.iter().zip(&self.0);
-        facts.filter(|(_, given)| **given).map(|(fact, _)| fact)
-    }
-}
-
-/// The facts that every listing has.
-impl Default for GivenFacts {
-    fn default() -> Self {
-        Self(std::array::from_fn(|at| at < REQUIRED))
+impl BulkRow {
+    /// A row with all facts of a listing.
+    pub fn new(line: u64, id: Option<PropertyId>, property: &NewProperty) -> Self {
+        let values = property.values().map(|value| value.map(FactValue::into_owned));
+        let cleared = values.each_ref().map(Option::is_none);
+        Self { line, id, values, cleared, created_at: None, updated_at: None }
     }
 }
 
@@ -99,8 +75,12 @@ pub struct Staging<'a> {
     transaction: &'a Transaction<'a>,
     writer: Pin<Box<BinaryCopyInWriter>>,
     rows: u64,
+    /// Rows with a number or a reference, which may be of listings that exist.
+    keyed: u64,
     largest_id: Option<i64>,
     ended: bool,
+    /// The record of the import, for which new listings are noted.
+    record: Option<i64>,
 }
 
 impl<'a> Staging<'a> {
@@ -108,35 +88,59 @@ impl<'a> Staging<'a> {
     pub async fn create(transaction: &'a Transaction<'a>) -> Result<Self> {
         transaction.batch_execute(statement!("sql/queries/bulk_staging_create.sql")).await?;
         let sink = transaction.copy_in(statement!("sql/queries/bulk_staging_copy.sql")).await?;
-        let mut types =
-            vec![Type::INT8, Type::INT8, Type::INT8, Type::TIMESTAMPTZ, Type::TIMESTAMPTZ];
+        let mut types = vec![
+            Type::INT8,
+            Type::INT8,
+            Type::INT8,
+            Type::INT8,
+            Type::TIMESTAMPTZ,
+            Type::TIMESTAMPTZ,
+        ];
         types.extend(FACTS.iter().map(column_type));
         Ok(Self {
             transaction,
             writer: Box::pin(BinaryCopyInWriter::new(sink, &types)),
             rows: 0,
+            keyed: 0,
             largest_id: None,
             ended: false,
+            record: None,
         })
     }
 
     /// Sends a row; buffered, so most calls don't wait.
     pub async fn add(&mut self, row: &BulkRow) -> Result<()> {
-        let BulkRow { line, id, property, created_at, updated_at } = row;
+        let BulkRow { line, id, values, cleared, created_at, updated_at } = row;
         let ordinal = i64::try_from(self.rows).map_err(|_| DbError::Corrupt("ordinal"))?;
         let line = i64::try_from(*line).unwrap_or(i64::MAX);
         let id = id.map(|id| id.0);
-        let values = columns(property.values());
-        let values = values.iter().map(|value| value as &(dyn ToSql + Sync));
-        let own: [&(dyn ToSql + Sync); 5] = [&ordinal, &line, &id, created_at, updated_at];
-        let row: Vec<_> = own.into_iter().chain(values).collect();
+        let has = |fact: &Fact, at: usize| fact.name == "reference" && values[at].is_some();
+        let is_keyed = id.is_some() || FACTS.iter().enumerate().any(|(at, fact)| has(fact, at));
+        let bits = FACTS.iter().zip(cleared).filter(|(_, cleared)| **cleared);
+        let bits: i64 = bits.map(|(fact, _)| bit(fact)).sum();
+        let mut facts = values.each_ref().map(|value| value.as_ref().map(FactValue::as_ref));
+        if !is_keyed {
+            for (fact, value) in FACTS.iter().zip(&mut facts).filter(|(_, value)| value.is_none()) {
+                *value = fact.default.map(|default| FactValue::Text(default.into()));
+            }
+        }
+        let facts = columns(facts);
+        let facts = facts.iter().map(|value| value as &(dyn ToSql + Sync));
+        let own: [&(dyn ToSql + Sync); 6] = [&ordinal, &line, &bits, &id, created_at, updated_at];
+        let row: Vec<_> = own.into_iter().chain(facts).collect();
         self.writer.as_mut().write(&row).await?;
         self.rows += 1;
+        self.keyed += u64::from(is_keyed);
         self.largest_id = self.largest_id.max(id);
         Ok(())
     }
 
-    /// Ends the sending of rows, so that they can be queried.
+    /// Notes the new listings of the merge in the record of an import.
+    pub fn record(&mut self, import: i64) {
+        self.record = Some(import);
+    }
+
+    /// Ends the sending of rows, so that they can be looked at.
     pub async fn end(&mut self) -> Result<()> {
         if !self.ended {
             self.writer.as_mut().finish().await?;
@@ -145,21 +149,29 @@ impl<'a> Staging<'a> {
         Ok(())
     }
 
-    /// Completes pairs of facts from the table if the file has only one of them. Then removes the rows that the table
-    /// would refuse, and returns them in the order of the file.
-    pub async fn take_clashes(&mut self, given: &mut GivenFacts) -> Result<Vec<Clash>> {
+    /// Finds the listings of the rows, `by_reference` where they have no number, and completes the rows with what the
+    /// listings have. Then takes out the rows that the table can't have, and returns them in the order of the file.
+    pub async fn take_clashes(
+        &mut self,
+        given: &mut GivenFacts,
+        by_reference: bool,
+    ) -> Result<Vec<Clash>> {
         self.end().await?;
         for (fact, partner) in BOUND {
             if given.has(fact) && !given.has(partner) {
-                let fill = format!(
-                    "UPDATE property_staging AS staged SET {partner} = property.{partner}
-                     FROM property WHERE property.id = staged.id AND property.{partner} IS NOT NULL"
-                );
-                self.transaction.execute(&fill, &[]).await?;
                 given.add(partner);
             }
         }
-        if !given.has("reference") && !BOUND.iter().any(|(fact, _)| given.has(fact)) {
+        if self.keyed > 0 {
+            // The planner knows nothing of a table that is so new.
+            self.transaction.batch_execute("ANALYZE property_staging").await?;
+            if by_reference && given.has("reference") {
+                match_references(self.transaction).await?;
+            }
+            complete(self.transaction, given).await?;
+        }
+        let is_bound = BOUND.iter().any(|(fact, _)| given.has(fact));
+        if self.keyed == 0 && !given.has("reference") && !is_bound {
             return Ok(Vec::new());
         }
         let sql = include_str!("../../../sql/queries/bulk_staging_clashes.sql");
@@ -188,7 +200,7 @@ impl<'a> Staging<'a> {
         advance_sequence(self.transaction, self.largest_id).await?;
         let indexes = DroppedIndexes::drop_if_empty(self.transaction, self.rows).await?;
         let merge = filled(sql_file!("sql/queries/bulk_staging_merge.sql"), given.iter());
-        let row = self.transaction.query_one(&merge, &[]).await?;
+        let row = self.transaction.query_one(&merge, &[&self.record]).await?;
         let count = |at| u64::try_from(row.get::<_, i64>(at)).unwrap_or(0);
         let (changed, added) = (count(0), count(1));
         indexes.recreate(self.transaction).await?;

@@ -5,7 +5,8 @@ use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::{Resource, web};
 
 use super::listings::{
-    bulk, deletion, export, form, import, index, logged_out, restoration, status,
+    bulk, deletion, export, form, import, import_columns, import_undo, index, logged_out,
+    restoration, status,
 };
 use super::{
     alerts, enquiries, history, jobs, login, overview, password_reset, passwords, photos, restore,
@@ -72,6 +73,11 @@ fn of(address: Admin, resource: Resource) -> Resource {
         Admin::Export => resource.route(get().to(export::show)),
         Admin::Import => resource.route(get().to(import::new)).post(import::create),
         Admin::ImportPreview => resource.route(get().to(import::show)).post(import::apply),
+        Admin::ImportColumns => {
+            resource.route(get().to(import_columns::show)).post(import_columns::choose)
+        }
+        Admin::UndoImport => resource.post(import_undo::undo),
+        Admin::InvalidRows => resource.route(get().to(import_columns::invalid)),
         Admin::ChangeListing => resource.route(get().to(form::edit)).post(form::update),
         Admin::Photos => resource.route(get().to(photos::edit)).post(photos::update),
         Admin::RestoreListing => resource.post(restoration::restore),

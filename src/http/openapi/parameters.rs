@@ -72,7 +72,9 @@ fn price() -> ObjectBuilder {
     let cents = r"(\.[0-9]{1,2}0*)?";
     let zero = r"(0+|0{1,3}(,000)+)(\.0+)?";
     let sign = format!("[$£€]?{SPACE}");
-    let pattern = format!("^{SPACE}(({sign}{WHOLE}{cents}|[-−]{sign}{zero}){SPACE})?$");
+    // 250.000 may be either of two prices.
+    let ambiguous = format!(r"(?![1-9][0-9]{{0,2}}\.[0-9]{{3}}{SPACE}$)");
+    let pattern = format!("^{SPACE}(({sign}{ambiguous}{WHOLE}{cents}|[-−]{sign}{zero}){SPACE})?$");
     ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern))
 }
 

@@ -124,7 +124,7 @@ async fn bad_rows_are_named_and_only_the_good_ones_are_imported_if_staff_say_so(
 }
 
 #[tokio::test]
-async fn json_lines_are_read_as_well_and_a_wrong_header_is_explained() {
+async fn json_lines_are_read_as_well_and_what_is_no_file_of_listings_is_called_by_its_name() {
     let (app, staff) = spawn_staffed(1).await;
     let line =
         r#"{"id": 1, "title": "'=kept", "description": "D", "price": 7, "location": "Leith"}"#;
@@ -134,7 +134,13 @@ async fn json_lines_are_read_as_well_and_a_wrong_header_is_explained() {
     assert_eq!(rows(&app).await, "1|'=kept|7.00|Leith");
     let preview = import(&staff, "homes.xlsx", b"PK\x03\x04;junk\n".to_vec()).await;
     let preview = preview.assert_status(422);
-    preview.shows(["its header is wrong", "is missing"]).hides(["type=\"submit\">Import"]);
+    preview.shows(["This is a damaged ZIP file"]).hides(["type=\"submit\">Import"]);
+    let preview = import(&staff, "homes.csv", b"%PDF-1.7\n".to_vec()).await.assert_status(422);
+    preview.shows(["This is a PDF. Listings come as CSV, XLSX"]);
+    import(&staff, "homes.csv", b",,,\n".to_vec())
+        .await
+        .assert_status(422)
+        .shows(["its header is wrong"]);
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ mod form_extras;
 mod forms;
 mod heads;
 mod history;
+mod import_columns;
 mod import_limits;
 pub(crate) mod imports;
 mod kept_files;

@@ -90,3 +90,58 @@ async fn without_any_configuration_the_program_brings_its_own_servers() {
     let err = shell.run(&["manage_cache", "--warm"]).failed(1);
     err.shows(["only during this command"]);
 }
+
+#[tokio::test]
+async fn a_file_that_leaves_something_open_is_told_what_to_type_and_that_works() {
+    let (plan, shell) = Shell::with_homes(0).await;
+    let text = "Ref;Headline;Remarks;Preis;Suburb;Parking\nA;Flat;One;1.650;Leith;Street\n";
+    let file = shell.file("agency.csv", text);
+    let err = shell.run(&["loaddata", &file]).failed(1);
+    err.shows(["The column “Parking” is unknown", "type one of these", "leaves 2 things open"]);
+    let line = err.lines().find(|line| line.contains("--decimal ,")).expect("a line to type");
+    assert_eq!(
+        line.trim(),
+        format!("property-listings loaddata --ignore Parking --decimal , {file}")
+    );
+    let kept = shell.directory.join("map.json").display().to_string();
+    let words = ["loaddata", "--ignore", "Parking", "--decimal", ",", "--save-map", &kept, &file];
+    shell.run(&words).done().shows(["Installed 1 object(s)"]);
+    let said = shell.run(&["loaddata", "--map-file", &kept, &file]);
+    said.err.shows(["“Preis” as price", "Not read: “Parking”."]);
+    said.done().shows(["(1 of them unchanged)"]);
+    assert_eq!(plan.database.listings().await, "1");
+    for wrong in [
+        &["--map", "Parking=nowhere"][..],
+        &["--default", "price=cheap"],
+        &["--decimal", ";"],
+        &["--force"],
+    ] {
+        let words = [&["loaddata", &file], wrong].concat();
+        shell.run(&words).failed(2);
+    }
+    shell
+        .run(&["loaddata", "--encoding", "klingon", &file])
+        .failed(1)
+        .shows(["“klingon” is not an encoding"]);
+}
+
+#[tokio::test]
+async fn what_is_said_of_a_bad_file_is_short_however_many_rows_are_bad() {
+    let (plan, shell) = Shell::with_homes(0).await;
+    let rows = (0..12_000).map(|row| format!("T,D,cheap {row},Leith\n")).collect::<String>();
+    let file = shell.file("bad.csv", &format!("title,description,price,location\n{rows}"));
+    for more in [&[][..], &["--skip-invalid"]] {
+        let said = shell.run(&[&["loaddata", file.as_str()], more].concat());
+        said.err.shows(["“cheap 0” is not a price", "(10000 times: lines 2, 3, 4"]);
+        assert!(said.err.len() < 20_000, "{} bytes", said.err.len());
+    }
+    let commas = shell.file("commas.csv", &",,,,,\n".repeat(200_000));
+    let err = shell.run(&["loaddata", &commas]).failed(1);
+    assert!(err.lines().count() <= 2 && err.len() < 2_000, "{err}");
+    let commas = shell.file(
+        "commas.csv",
+        &format!("title,description,price,location,,\n{}", ",,,,,\n".repeat(200_000)),
+    );
+    shell.run(&["loaddata", &commas]).done().shows(["Installed 0 object(s)"]);
+    assert_eq!(plan.database.listings().await, "0");
+}

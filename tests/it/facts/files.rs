@@ -1,17 +1,16 @@
 //! Files: dumps, exports, imports, and files that lack a fact.
 
 use property_listings::domain::FactKind;
-use property_listings::services::fixtures::{Format, LoadOptions, django, dump, load};
+use property_listings::services::fixtures::{Format, LoadOptions, Source, django, dump, load};
 
 use super::{editable, none, samples, start, stored, texts};
 use crate::admin::imports::import;
 use crate::harness::{App, Shows as _};
 
-const OPTIONS: LoadOptions = LoadOptions { skip_invalid: false, is_sheet: false };
-
 async fn load_text(app: &App, text: &str) -> u64 {
-    let (format, source) = Format::sniff(text.as_bytes()).expect("readable");
-    load(&app.pool(), source, "file", format, OPTIONS, &|_, _| {}).await.expect("loaded").changed
+    let source = Source::of_bytes(text.to_owned());
+    let options = LoadOptions::default();
+    load(&app.pool(), source, "file", &options, &|_, _| {}).await.expect("loaded").changed
 }
 
 async fn forget(app: &App) {
@@ -47,7 +46,8 @@ async fn dumps_and_exports_have_every_fact_and_load_it_again() {
 #[tokio::test]
 async fn a_django_dump_may_have_a_fact() {
     let (app, _) = start().await;
-    assert_eq!(django::load(&app.pool(), format!(
+    let options = LoadOptions::default();
+    assert_eq!(django::load(&app.pool(), Source::of_bytes(format!(
         "[{{\"model\": \"properties.property\", \"pk\": 1, \"fields\": {{\"title\": \"T\", \"description\": \"D\", \
          \"price\": \"5.00\", \"location\": \"Leith\"{}}}}}]",
         editable().map(|fact| {
@@ -55,7 +55,7 @@ async fn a_django_dump_may_have_a_fact() {
         let quote = if matches!(fact.kind, FactKind::Integer { .. }) { "" } else { "\"" };
         format!(", \"{}\": {quote}{value}{quote}", fact.name)
     }).collect::<String>()
-    ).as_bytes(), "dump.json", OPTIONS, &|_, _| {}).await.expect("loaded").changed, 1);
+    )), "dump.json", &options, &|_, _| {}).await.expect("loaded").changed, 1);
     assert_eq!(stored(&app).await, texts(1));
 }
 
@@ -105,8 +105,8 @@ async fn a_bad_value_of_a_fact_is_named_by_line_and_field() {
     let (app, _) = start().await;
     for fact in editable().filter(|fact| fact.kind.is_number()) {
         let csv = format!("title,description,price,location,{}\nT,D,1,L,many\n", fact.name);
-        let (format, source) = Format::sniff(csv.as_bytes()).expect("readable");
-        let report = load(&app.pool(), source, "file", format, OPTIONS, &|_, _| {}).await;
+        let options = LoadOptions::default();
+        let report = load(&app.pool(), Source::of_bytes(csv), "file", &options, &|_, _| {}).await;
         let said = format!("{:?}", report.expect_err("refused"));
         assert!(said.contains(fact.name) && said.contains("“many”"), "{said}");
     }

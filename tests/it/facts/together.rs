@@ -2,7 +2,7 @@
 
 use super::{CHANGE, home, start, typed, typed_without};
 use crate::harness::{Browser, Shows as _};
-use property_listings::services::fixtures::{Format, LoadOptions, load};
+use property_listings::services::fixtures::{LoadOptions, Source, load};
 
 use crate::harness::App;
 
@@ -46,9 +46,9 @@ async fn a_reference_is_of_one_listing_in_whatever_case() {
 }
 
 async fn said(app: &App, csv: &str) -> String {
-    let options = LoadOptions { skip_invalid: false, is_sheet: false };
-    let (format, source) = Format::sniff(csv.as_bytes()).expect("readable");
-    match load(&app.pool(), source, "file", format, options, &|_, _| {}).await {
+    let options = LoadOptions::default();
+    let source = Source::of_bytes(csv.to_owned());
+    match load(&app.pool(), source, "file", &options, &|_, _| {}).await {
         Ok(report) => format!("{} loaded", report.loaded),
         Err(err) => format!("{err:?}"),
     }

@@ -2,9 +2,9 @@
 
 use property_listings::db::Database;
 use property_listings::domain::{Change, Entity};
-use property_listings::services::fixtures::{Format, load};
+use property_listings::services::fixtures::{Format, Source, load};
 
-use super::{STRICT, dumped, load_all, rows, run};
+use super::{dumped, load_all, rows, run, strict};
 
 /// Adds rows that are hard to write and read.
 async fn insert_awkward_rows(database: &Database) {
@@ -23,7 +23,8 @@ async fn a_dump_loads_losslessly(format: Format) {
     assert_eq!(dumped(&copy, format).await, first);
     let empty = crate::harness::database().await;
     let nothing = dumped(&empty, format).await;
-    let report = load(&empty, nothing.as_bytes(), "file", format, STRICT, &|_, _| {});
+    let options = strict();
+    let report = load(&empty, Source::of_bytes(nothing), "file", &options, &|_, _| {});
     assert_eq!(report.await.expect("loaded").loaded, 0);
 }
 

@@ -3,9 +3,9 @@
 use property_listings::db::bulk::{BulkRow, GivenFacts, Staging};
 use property_listings::domain::{PropertyForm, PropertyId};
 use property_listings::events::UnitOfWork;
-use property_listings::services::fixtures::{Format, load, sample};
+use property_listings::services::fixtures::{Source, load, sample};
 
-use super::{CSV_HEADER, INSERT_WITHOUT_WAITING, STRICT, csv_of, load_all, number, rows, run};
+use super::{CSV_HEADER, INSERT_WITHOUT_WAITING, csv_of, load_all, number, rows, run, strict};
 
 #[tokio::test]
 async fn new_rows_get_their_ids_in_the_order_of_the_file() {
@@ -52,7 +52,8 @@ async fn writers_are_not_kept_out_while_a_file_is_read() {
         }
     };
     let csv = csv_of(600);
-    let report = load(&database, csv.as_bytes(), "file", Format::Csv, STRICT, &progress);
+    let options = strict();
+    let report = load(&database, Source::of_bytes(csv), "file", &options, &progress);
     assert_eq!(report.await.expect("loaded").loaded, 600);
     assert_eq!(rows(&database).await, 601);
 }
@@ -64,13 +65,8 @@ async fn writers_are_let_in_as_soon_as_the_sequence_has_moved() {
     let work = UnitOfWork::begin(&mut client, "test").await.expect("begun");
     let mut staging = Staging::create(work.transaction()).await.expect("created");
     let form = PropertyForm::required("T", "D", "1", "L");
-    let row = BulkRow {
-        line: 1,
-        id: Some(PropertyId(900)),
-        property: form.parse().expect("valid"),
-        created_at: None,
-        updated_at: None,
-    };
+    let property = form.parse().expect("valid");
+    let row = BulkRow::new(1, Some(PropertyId(900)), &property);
     staging.add(&row).await.expect("sent");
     staging.merge(&GivenFacts::default()).await.expect("merged");
     run(&database, INSERT_WITHOUT_WAITING).await;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use property_listings::services::fixtures::{Format, LoadError};
 
-use super::{SKIP, STRICT, dumped, load_all, rows, try_load};
+use super::{dumped, load_all, rows, skipping, strict, try_load};
 
 /// A file of real listings next to the project; if it is missing, a made-up one with as many valid and invalid rows and
 /// the same oddities.
@@ -84,7 +84,7 @@ async fn thousands_of_real_listings_load_and_dump_losslessly() {
 async fn every_bad_row_of_a_raw_export_is_named_and_the_good_ones_can_be_loaded() {
     for csv in [published("edinburgh-raw.csv"), made_up(true)] {
         let database = crate::harness::database().await;
-        let errors = match try_load(&database, &csv, STRICT).await {
+        let errors = match try_load(&database, &csv, strict()).await {
             Err(LoadError::Invalid(errors)) => errors,
             other => panic!("{other:?}"),
         };
@@ -92,7 +92,7 @@ async fn every_bad_row_of_a_raw_export_is_named_and_the_good_ones_can_be_loaded(
         assert_eq!((errors.len(), lines.len()), (1_031, 1_012));
         assert!(errors.is_sorted_by_key(|err| err.line));
         assert_eq!(rows(&database).await, 0);
-        let report = try_load(&database, &csv, SKIP).await.expect("loaded");
+        let report = try_load(&database, &csv, skipping()).await.expect("loaded");
         assert_eq!((report.loaded, report.skipped.len()), (4_768, 1_031));
         assert_eq!(rows(&database).await, 4_768);
     }

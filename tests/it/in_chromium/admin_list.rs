@@ -155,4 +155,10 @@ async fn every_page_of_the_list_is_accessible() {
     chromium.attach("file", &file("homes.csv", csv)).await;
     chromium.follow(SUBMIT).await;
     judge("a look at an import").await;
+    chromium.open(&app, "/admin/properties/import/").await;
+    let csv = "Ref;Headline;Preis;Parking\nA;Flat;1.650;Street\n";
+    chromium.attach("file", &file("agency.csv", csv)).await;
+    chromium.follow(SUBMIT).await;
+    assert_eq!(chromium.text("h1").await, "Columns of “agency.csv”");
+    judge("the columns of a file").await;
 }

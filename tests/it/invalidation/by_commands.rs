@@ -1,6 +1,6 @@
 //! Writes by commands, in the process that publishes them: as in the admin, they are visible at once.
 
-use property_listings::services::fixtures::{Format, LoadOptions, load, sample};
+use property_listings::services::fixtures::{LoadOptions, Source, load, sample};
 
 use super::matrix::Matrix;
 use crate::harness::App;
@@ -10,8 +10,8 @@ use crate::harness::App;
 
 async fn load_csv(app: &App, csv: &str) {
     let database = app.pool();
-    let options = LoadOptions { skip_invalid: false, is_sheet: false };
-    let loading = load(&database, csv.as_bytes(), "file", Format::Csv, options, &|_, _| {});
+    let options = LoadOptions::default();
+    let loading = load(&database, Source::of_bytes(csv.to_owned()), "file", &options, &|_, _| {});
     let report = loading.await.expect("loaded");
     app.services.editor.publish(report.events).await;
 }

@@ -4,7 +4,8 @@ use actix_multipart::Multipart;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
 use super::super::upload::{Sent, receive};
-use crate::domain::{FieldErrors, Permission, UploadId};
+use super::import_answer::{FORM, gone, require, screen};
+use crate::domain::{FieldErrors, UploadId};
 use crate::http::admin::list_state::List;
 use crate::http::admin::see_other;
 use crate::http::forms::CheckedForm;
@@ -13,16 +14,15 @@ use crate::http::views::admin::{ImportPage, ImportPreviewPage};
 use crate::http::views::list_address::{carrying, list_in};
 use crate::http::views::{grouped, page};
 use crate::http::{Answer, AppError};
-use crate::services::fixtures::ImportReport;
-use crate::services::{ImportOutcome, LOOK_SECONDS, MAX_UPLOAD_BYTES, PreviewOutcome};
-
-const FORM: &str = "/admin/properties/import/";
+use crate::services::fixtures::{ImportReport, Missing};
+use crate::services::{ImportOutcome, LOOK_SECONDS, MAX_UPLOAD_BYTES, PreviewOutcome, Unread};
 
 /// `GET /admin/properties/import/`
 pub(in crate::http::admin) async fn new(staff: Staff, request: HttpRequest) -> Answer {
     require(&staff)?;
     let filters = List::Listings.state_of(&request);
-    let form = ImportPage { frame: staff.frame(), errors: FieldErrors::new(), filters };
+    let recent = staff.services.editor.recent_imports().await?;
+    let form = ImportPage { frame: staff.frame(), errors: FieldErrors::new(), recent, filters };
     page(HttpResponse::Ok(), &form)
 }
 
@@ -53,7 +53,7 @@ pub(in crate::http::admin) async fn create(
         Sent::TooLarge => {
             let limit = MAX_UPLOAD_BYTES >> 20;
             let text = format!(
-                "The file is larger than {limit} MB. Split it, or use the command “loaddata --sheet”."
+                "The file is larger than {limit} MB. Compress it, split it, or use the command “loaddata”."
             );
             (HttpResponse::PayloadTooLarge(), text)
         }
@@ -71,7 +71,7 @@ pub(in crate::http::admin) async fn show(
     request: HttpRequest,
 ) -> Answer {
     require(&staff)?;
-    preview(&staff, UploadId(*id), false, List::Listings.state_of(&request)).await
+    preview(&staff, UploadId(*id), None, List::Listings.state_of(&request)).await
 }
 
 /// `POST /admin/properties/import/{id}/`
@@ -90,45 +90,54 @@ pub(in crate::http::admin) async fn apply(
         staff.say("success", "The file was discarded. Nothing was changed.");
         return Ok(see_other(&carrying(FORM, &filters)));
     }
-    let done = editor.import(&staff.username, staff.id, id, fields.has("skip_invalid"));
+    let missing = match (fields.has("withdraw_missing"), fields.has("withdraw_any")) {
+        (false, _) => Missing::Keep,
+        (true, false) => Missing::Withdraw,
+        (true, true) => Missing::WithdrawAny,
+    };
+    let skip = fields.has("skip_invalid");
+    let done = editor.import(&staff.username, staff.id, id, skip, missing);
     match done.await? {
         ImportOutcome::Done(report) => {
             staff.say("success", told(&report));
             Ok(see_other(&staff.way_on(list_in(&filters))))
         }
-        ImportOutcome::Refused => preview(&staff, id, true, filters).await,
+        ImportOutcome::Refused => preview(&staff, id, Some(REFUSED.to_owned()), filters).await,
+        ImportOutcome::Missing(text) => preview(&staff, id, Some(text), filters).await,
         ImportOutcome::Gone => Ok(gone(&staff, &filters)),
         ImportOutcome::Busy => Err(conflict(BUSY)),
     }
 }
 
-fn require(staff: &Staff) -> Result<(), AppError> {
-    staff.require(Permission::Add)?;
-    staff.require(Permission::Change)
-}
-
 /// The form with what is wrong with the file.
 fn wrong(response: HttpResponseBuilder, staff: &Staff, message: String, filters: String) -> Answer {
     let errors = FieldErrors::of("file", message);
-    page(response, &ImportPage { frame: staff.frame(), errors, filters })
+    page(response, &ImportPage { frame: staff.frame(), errors, recent: Vec::new(), filters })
 }
 
-/// A look at a file, perhaps because its import was refused.
-async fn preview(staff: &Staff, id: UploadId, refused: bool, filters: String) -> Answer {
+/// Why nothing was imported.
+const REFUSED: &str = "Nothing was imported because some rows are invalid. Correct them, or import only the valid rows.";
+
+/// A look at a file, perhaps because its import was refused: then with the reason.
+async fn preview(staff: &Staff, id: UploadId, refused: Option<String>, filters: String) -> Answer {
     let found = match staff.services.editor.preview_import(staff.id, id).await? {
-        PreviewOutcome::Found(found) => found,
+        PreviewOutcome::Found(found) => *found,
         PreviewOutcome::Gone => return Ok(gone(staff, &filters)),
         PreviewOutcome::Busy => return Err(conflict(BUSY)),
         PreviewOutcome::TooLong => {
             let text = format!(
                 "Reading the file took longer than {LOOK_SECONDS} seconds. Split it, or use the command \
-                “loaddata --sheet”."
+                “loaddata”."
             );
             return wrong(HttpResponse::UnprocessableEntity(), staff, text, filters);
         }
     };
+    if let Err(Unread::Unclear(_)) = &found.found {
+        return screen(staff, id, None, FieldErrors::new(), filters).await;
+    }
+    let was_refused = refused.is_some();
     let preview = ImportPreviewPage::new(staff.frame(), id, found, refused, filters);
-    let response = match refused || !preview.is_importable() {
+    let response = match was_refused || !preview.is_importable() {
         false => HttpResponse::Ok(),
         true => HttpResponse::UnprocessableEntity(),
     };
@@ -143,14 +152,6 @@ fn conflict(text: &str) -> AppError {
     AppError::Conflict(text.to_owned())
 }
 
-/// Back to the form: the file is no longer kept.
-fn gone(staff: &Staff, filters: &str) -> HttpResponse {
-    let text = "This file is no longer available: it was imported, discarded or replaced, or an hour has \
-    passed. Check the listings, or choose the file again.";
-    staff.say("warning", text);
-    see_other(&carrying(FORM, filters))
-}
-
 fn told(report: &ImportReport) -> String {
     let merged = &report.merged;
     let mut text = format!(
@@ -159,6 +160,16 @@ fn told(report: &ImportReport) -> String {
         grouped(merged.changed - merged.added),
         grouped(merged.staged - merged.changed)
     );
+    match report.withdrawn {
+        0 => {}
+        1 => text.push_str(" 1 listing that is not in the file was withdrawn."),
+        many => {
+            text.push_str(&format!(
+                " {} listings that are not in the file were withdrawn.",
+                grouped(many)
+            ));
+        }
+    }
     match report.refused {
         0 => {}
         1 => text.push_str(" 1 invalid row was skipped."),

@@ -7,7 +7,7 @@ use crate::domain::{Fact, FieldErrors, ImportSample, UploadId};
 use crate::http::views::filters;
 use crate::http::views::frame::Frame;
 use crate::services::fixtures::{Found, RowError};
-use crate::services::{LISTED_ROWS, MAX_UPLOAD_BYTES, Preview};
+use crate::services::{ImportRecord, MAX_UPLOAD_BYTES, Preview, Unread};
 
 /// The form for uploading a file.
 #[derive(Template)]
@@ -15,7 +15,9 @@ use crate::services::{LISTED_ROWS, MAX_UPLOAD_BYTES, Preview};
 pub(in crate::http) struct ImportPage {
     pub(in crate::http) frame: Frame,
     pub(in crate::http) errors: FieldErrors,
-    /// The state of the list to return to.
+    /// Imports that can be undone.
+    pub(in crate::http) recent: Vec<ImportRecord>,
+    /// The state of the list that one came from.
     pub(in crate::http) filters: String,
 }
 
@@ -36,8 +38,10 @@ pub(in crate::http) struct ImportPreviewPage {
     /// The errors, row by row.
     errors: Vec<RowError>,
     samples: Vec<SampleView>,
-    notice: Option<&'static str>,
-    /// The state of the list to return to.
+    notice: Option<String>,
+    /// What the file is, if it has no listings.
+    other: Option<String>,
+    /// The state of the list that one came from.
     filters: String,
 }
 
@@ -49,35 +53,38 @@ struct SampleView {
 }
 
 impl ImportPreviewPage {
-    /// The page; `refused` means that the import was tried and refused.
+    /// The page; `refused` says why an import of the file was refused.
     pub(in crate::http) fn new(
         frame: Frame,
         id: UploadId,
         preview: Preview,
-        refused: bool,
+        refused: Option<String>,
         filters: String,
     ) -> Self {
-        let (found, errors) = match preview.found {
-            Ok(found) => (Some(found.clone()), found.refused.errors),
-            Err(errors) => (None, errors),
+        let (found, errors, other) = match preview.found {
+            Ok(found) => (Some(Found::clone(&found)), found.refused.errors, None),
+            Err(Unread::Invalid(errors)) => (None, errors, None),
+            Err(Unread::Other(text)) => (None, Vec::new(), Some(text)),
+            // Its columns are chosen first.
+            Err(Unread::Unclear(_)) => (None, Vec::new(), None),
         };
         let stopped = found.as_ref().is_some_and(|found| found.refused.stopped);
         let samples = found.as_ref().map_or(&[][..], |found| &found.samples);
+        let notice = refused.map(|reason| match stopped {
+            true => "Nothing was imported because too many rows are invalid.".to_owned(),
+            false => reason,
+        });
+        let samples = samples.iter().map(sample_view).collect();
         Self {
             frame,
             id,
             file_name: preview.file_name,
-            samples: samples.iter().map(sample_view).collect(),
+            samples,
             found,
             errors,
+            other,
             filters,
-            notice: refused.then_some(match stopped {
-                true => "Nothing was imported because too many rows are invalid.",
-                false => {
-                    "Nothing was imported because some rows are invalid. Correct them, or import only the valid \
-                    rows."
-                }
-            }),
+            notice,
         }
     }
 
@@ -101,7 +108,12 @@ fn works(found: &Found) -> i64 {
     found.comparison.added + found.comparison.changed
 }
 
-/// The number of invalid rows that are not listed.
+/// Whether the listings that the file does not have can be withdrawn: it has no invalid rows, whose listings would be too.
+fn withdraws(found: &Found) -> bool {
+    found.missing.0 > 0 && found.refused.rows == 0
+}
+
+/// How many invalid rows are not named.
 fn unnamed(found: &Found) -> u64 {
     let named = u64::try_from(found.refused.named()).unwrap_or(u64::MAX);
     found.refused.rows.saturating_sub(named)

@@ -9,6 +9,7 @@ mod entries;
 mod excerpt;
 mod history;
 mod import;
+mod import_columns;
 mod jobs;
 mod list;
 mod listings;
@@ -27,6 +28,7 @@ pub(in crate::http) use history::{
     HistoryListPage, HistoryPage, RestoreGonePage, RestorePage, UndoPage,
 };
 pub(in crate::http) use import::{ImportPage, ImportPreviewPage};
+pub(in crate::http) use import_columns::ImportColumnsPage;
 pub(in crate::http) use jobs::JobsPage;
 pub(in crate::http) use list::{ListPage, SUGGESTED, parts};
 pub(in crate::http) use listings::{

@@ -3,20 +3,21 @@
 use std::future::Future;
 
 use property_listings::db::Database;
-use property_listings::services::fixtures::{LoadError, LoadOptions, LoadReport, django};
+use property_listings::services::fixtures::{LoadError, LoadOptions, LoadReport, Source, django};
 
-use super::{SKIP, STRICT, number};
+use super::{number, skipping, strict};
 use crate::harness::{App, Plan, Shell, Shows as _, spawn_app, spawn_staffed};
 
 /// `dumpdata properties auth --indent 2`, without the permissions of Django's own models.
 const DUMP: &str = include_str!("dumpdata.json");
 
-fn loading<'a>(
-    database: &'a Database,
-    text: &'a str,
+async fn loading(
+    database: &Database,
+    text: &str,
     options: LoadOptions,
-) -> impl Future<Output = Result<LoadReport, LoadError>> + 'a {
-    django::load(database, text.as_bytes(), "dump.json", options, &|_, _| {})
+) -> Result<LoadReport, LoadError> {
+    let source = Source::of_bytes(text.to_owned());
+    django::load(database, source, "dump.json", &options, &|_, _| {}).await
 }
 
 async fn enters(app: &App, username: &str, password: &str) -> u16 {
@@ -74,7 +75,7 @@ async fn a_dump_of_django_loads_beside_a_running_site_and_its_users_log_in() {
 #[tokio::test]
 async fn what_users_may_do_comes_with_them_also_from_their_groups() {
     let app = spawn_app().await;
-    loading(&app.pool(), DUMP, STRICT).await.expect("loaded");
+    loading(&app.pool(), DUMP, strict()).await.expect("loaded");
     let may = "SELECT string_agg(username || ':' || array_to_string(permissions, '+'), ' ' ORDER BY username)
         FROM site_user WHERE username IN ('margaret', 'grace', 'guest')";
     assert_eq!(app.sql(may).await, "grace:view+add+change+delete guest: margaret:");
@@ -96,7 +97,7 @@ async fn permissions_that_the_file_does_not_explain_are_said_and_leave_a_look() 
         "user_permissions": [25, 26], "groups": []}},
         {"model": "auth.user", "fields": {"username": "lee", "password": "!", "is_staff": true,
         "user_permissions": [["add_property", "properties", "property"]], "groups": [["Editors"]]}}]"#;
-    let report = loading(&database, json, STRICT).await.expect("loaded");
+    let report = loading(&database, json, strict()).await.expect("loaded");
     assert!(
         report.notes.iter().any(|note| note.contains("“kay”, “lee”. They can view")),
         "{:?}",
@@ -113,7 +114,7 @@ async fn permissions_that_the_file_does_not_explain_are_said_and_leave_a_look() 
 async fn a_dump_that_is_loaded_again_keeps_hashes_sessions_and_everything_else() {
     let app = spawn_app().await;
     let pool = app.pool();
-    let first = loading(&pool, DUMP, STRICT).await.expect("loaded");
+    let first = loading(&pool, DUMP, strict()).await.expect("loaded");
     assert_eq!((first.loaded, first.changed), (11, 11));
     let margaret = app.stranger();
     let other = app.stranger();
@@ -121,7 +122,7 @@ async fn a_dump_that_is_loaded_again_keeps_hashes_sessions_and_everything_else()
     let upgraded = hash(&app, "margaret").await;
     assert!(upgraded.starts_with("$argon2id$"));
     margaret.try_log_in("margaret", "lunar module pilot", "").await.assert_status(303);
-    let again = loading(&pool, DUMP, STRICT).await.expect("loaded");
+    let again = loading(&pool, DUMP, strict()).await.expect("loaded");
     assert_eq!((again.loaded, again.changed), (11, 0), "{:?}", again.notes);
     assert_eq!(hash(&app, "margaret").await, upgraded);
     for browser in [&margaret, &other] {
@@ -129,15 +130,15 @@ async fn a_dump_that_is_loaded_again_keeps_hashes_sessions_and_everything_else()
     }
     // If the file has another password, it is replaced.
     let dump = DUMP.replace("5RHFYBxOGwsKJfa08l7r0Z", "6RHFYBxOGwsKJfa08l7r0Z");
-    assert_eq!(loading(&pool, &dump, STRICT).await.expect("loaded").changed, 1);
+    assert_eq!(loading(&pool, &dump, strict()).await.expect("loaded").changed, 1);
     margaret.get("/admin/").await.assert_status(302);
 }
 
 #[tokio::test]
 async fn a_hash_made_anew_at_a_login_ends_no_session() {
     let app = spawn_app().await;
-    loading(&app.pool(), DUMP, STRICT).await.expect("loaded");
-    // A session from before the hash was upgraded, as from an older release.
+    loading(&app.pool(), DUMP, strict()).await.expect("loaded");
+    // A session from before the hash was made anew, as from a site that did not do so yet.
     let before = app.stranger();
     before.try_log_in("grace", "nanoseconds of wire", "").await.assert_status(303);
     let old = "SET app.rehash = 'on'; UPDATE site_user SET password_hash =
@@ -162,7 +163,7 @@ async fn every_bad_object_is_named_with_line_model_key_and_field() {
 {"model": "properties.property", "fields": {"title": "Good", "description": "D", "price": 12.50, "location": "L", "created_at": "2020-01-02T03:04:05"}},
 {"pk": 3}
 ]"#;
-    let errors = match loading(&database, text, STRICT).await {
+    let errors = match loading(&database, text, strict()).await {
         Err(LoadError::Invalid(errors)) => errors,
         other => panic!("{other:?}"),
     };
@@ -181,7 +182,7 @@ async fn every_bad_object_is_named_with_line_model_key_and_field() {
     }
     assert_eq!(lines.len(), 8, "{lines:#?}");
     assert_eq!(number(&database, "SELECT count(*) FROM property").await, 0);
-    let report = loading(&database, text, SKIP).await.expect("loaded");
+    let report = loading(&database, text, skipping()).await.expect("loaded");
     assert_eq!((report.loaded, report.skipped.len()), (1, 8));
     assert!(report.notes.iter().any(|note| note.contains("read as UTC")), "{:?}", report.notes);
     let good = "SELECT count(*) FROM property WHERE title = 'Good' AND price = 12.50 AND created_at = '2020-01-02 03:04:05Z'";
@@ -194,7 +195,7 @@ async fn what_one_line_repeats_is_named_with_object_and_field() {
     let listing = r#"{"model": "properties.property", "pk": 7, "fields": {"title": "T", "description": "D", "price": "1", "location": "L"}}"#;
     let user = r#"{"model": "auth.user", "pk": 2, "fields": {"username": "kay", "password": "!"}}"#;
     let text = format!("[{listing}, {user}, {listing}, {user}]");
-    let errors = match loading(&database, &text, STRICT).await {
+    let errors = match loading(&database, &text, strict()).await {
         Err(LoadError::Invalid(errors)) => errors,
         other => panic!("{other:?}"),
     };
@@ -206,7 +207,7 @@ async fn what_one_line_repeats_is_named_with_object_and_field() {
          value is “kay”.",
     ];
     assert_eq!(lines, want);
-    let report = loading(&database, &text, SKIP).await.expect("loaded");
+    let report = loading(&database, &text, skipping()).await.expect("loaded");
     assert_eq!((report.loaded, report.skipped.len()), (2, 2));
 }
 
@@ -215,7 +216,7 @@ async fn rights_that_cannot_be_read_are_named_like_any_other_field() {
     let database = crate::harness::database().await;
     let json = r#"[{"model": "auth.user", "pk": 2, "fields": {"username": "kay", "password": "!", "is_staff": true,
         "user_permissions": "all", "groups": [{"name": "Editors"}]}}]"#;
-    let errors = match loading(&database, json, STRICT).await {
+    let errors = match loading(&database, json, strict()).await {
         Err(LoadError::Invalid(errors)) => errors,
         other => panic!("{other:?}"),
     };
@@ -228,7 +229,7 @@ async fn a_permission_of_another_app_s_property_allows_nothing_here() {
     let database = crate::harness::database().await;
     let json = r#"[{"model": "auth.user", "fields": {"username": "kay", "password": "!", "is_staff": true,
         "user_permissions": [["change_property", "inventory", "property"], ["view_property", "properties", "property"]]}}]"#;
-    loading(&database, json, STRICT).await.expect("loaded");
+    loading(&database, json, strict()).await.expect("loaded");
     let looks = "SELECT count(*) FROM site_user WHERE username = 'kay' AND permissions = '{view}'";
     assert_eq!(number(&database, looks).await, 1);
 }
@@ -241,12 +242,12 @@ async fn a_file_that_is_broken_or_would_leave_nobody_in_charge_loads_nothing() {
     for text in
         [format!("[{good}"), format!("[{good} {good}]"), format!("[{good}]]"), "[".to_owned()]
     {
-        for options in [STRICT, SKIP] {
+        for options in [strict(), skipping()] {
             let loaded = loading(&database, &text, options).await;
             assert!(matches!(loaded, Err(LoadError::Invalid(_))), "{text}: {loaded:?}");
         }
     }
-    let loaded = loading(&database, &format!("[{good}, {demotion}]"), SKIP).await;
+    let loaded = loading(&database, &format!("[{good}, {demotion}]"), skipping()).await;
     assert!(matches!(loaded, Err(LoadError::NobodyInCharge)), "{loaded:?}");
     assert_eq!(number(&database, "SELECT count(*) FROM property").await, 0);
     let in_charge = "SELECT count(*) FROM site_user WHERE username = 'ada' AND is_superuser";
@@ -258,7 +259,7 @@ async fn a_hash_that_would_keep_the_site_busy_is_not_tried() {
     let app = spawn_app().await;
     let text = r#"[{"model": "auth.user", "fields": {"username": "kay", "is_staff": true,
         "password": "pbkdf2_sha256$4000000000$salt$DO6fSwPdYHEzE9mBlf/gs0feQ79alnnw3QslatKtlSs="}}]"#;
-    let report = loading(&app.pool(), text, STRICT).await.expect("loaded");
+    let report = loading(&app.pool(), text, strict()).await.expect("loaded");
     assert!(
         report.notes.iter().any(|note| note.contains("“kay” can't log in")),
         "{:?}",
