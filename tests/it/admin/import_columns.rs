@@ -143,7 +143,8 @@ async fn an_import_is_undone_as_a_whole_but_for_what_was_changed_since() {
         let form = staff.get("/admin/properties/import/").await;
         let at = form.text().find("/import/undo/").expect("a button");
         let address = form.text()[at..].split('"').next().unwrap_or_default().to_owned();
-        let done = staff.submit(&format!("/admin/properties{address}"), &[]).await;
+        let done =
+            staff.submit(&format!("/admin/properties{address}"), &[] as &[(&str, &str)]).await;
         staff.get(done.assert_status(303).header("location")).await
     };
     let preview = import(&staff, "homes.csv", csv.clone().into_bytes()).await;

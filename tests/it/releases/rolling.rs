@@ -106,15 +106,13 @@ async fn restart_both(names: [String; 2], settings: [(&'static str, String); 2])
     let done = AtomicBool::new(false);
     let (reads, writes) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let read = async |from: usize| {
-        let mut answered = 0;
-        for path in PATHS.iter().cycle().skip(from) {
+        for (answered, path) in PATHS.iter().cycle().skip(from).enumerate() {
             if done.load(Ordering::Relaxed) {
                 break;
             }
             let response = client.get(format!("{site}{path}")).send().await.expect(path);
             assert_eq!(response.status(), 200, "{path} after {answered}");
             assert!(!response.bytes().await.expect(path).is_empty());
-            answered += 1;
             reads.fetch_add(1, Ordering::Relaxed);
         }
     };

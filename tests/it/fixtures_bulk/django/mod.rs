@@ -1,7 +1,5 @@
 //! Files of Django's `dumpdata`, made by Django 5.2 with made-up people.
 
-use std::future::Future;
-
 use property_listings::db::Database;
 use property_listings::services::fixtures::{LoadError, LoadOptions, LoadReport, Source, django};
 
