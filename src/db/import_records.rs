@@ -1,29 +1,9 @@
 //! The tables `import_record` and `import_row`: what imports changed, so that they can be undone.
 
-use chrono::{DateTime, Utc};
-
 use super::bulk::{GivenFacts, Merged};
 use super::fact_columns::{filled, sql_file, statement};
 use super::{GenericClient, Result, Transaction};
-
-/// An import that can be undone.
-#[derive(Debug, Clone)]
-pub struct ImportRecord {
-    /// Its number.
-    pub id: i64,
-    /// When it was committed.
-    pub at: DateTime<Utc>,
-    /// Who imported.
-    pub actor: String,
-    /// The name of the file.
-    pub file_name: String,
-    /// Listings that it added.
-    pub added: i64,
-    /// Listings that it changed.
-    pub changed: i64,
-    /// Listings that it withdrew.
-    pub withdrawn: i64,
-}
+use crate::domain::ImportRecord;
 
 /// Begins the record of an import. Records that are too old to be undone are removed.
 pub async fn insert(transaction: &Transaction<'_>, actor: &str, file_name: &str) -> Result<i64> {

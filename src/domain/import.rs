@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
+
 use super::{FieldChange, PropertyId};
 
 /// The number of an uploaded file.
@@ -25,4 +27,23 @@ pub struct ImportSample {
     pub is_new: bool,
     /// The fields that would change; for a new listing all of them, without old values.
     pub changes: Vec<FieldChange>,
+}
+
+/// An import that can be undone.
+#[derive(Debug, Clone)]
+pub struct ImportRecord {
+    /// Its number.
+    pub id: i64,
+    /// When it was committed.
+    pub at: DateTime<Utc>,
+    /// Who imported.
+    pub actor: String,
+    /// The name of the file.
+    pub file_name: String,
+    /// Listings that it added.
+    pub added: i64,
+    /// Listings that it changed.
+    pub changed: i64,
+    /// Listings that it withdrew.
+    pub withdrawn: i64,
 }

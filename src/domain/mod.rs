@@ -83,7 +83,7 @@ pub use facts::{Facts, FactsJson, optional_facts, sorted_facts};
 pub use field_errors::{FieldErrors, shown_again};
 pub use history::{Author, ChangeMark, DeletedListing, FieldChange, HistoryEntry};
 pub use history_query::{HistoryKind, HistoryPlace, HistoryQuery};
-pub use import::{ImportSample, UploadId};
+pub use import::{ImportRecord, ImportSample, UploadId};
 pub use job::{Job, JobCounts, JobId, JobKind, JobState, MAX_TRIES, delay_after};
 pub use listing_filter::{ListingFilter, MAX_LOCATIONS, MAX_SINCE};
 pub use listing_query::{

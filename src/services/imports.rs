@@ -16,10 +16,9 @@ use super::fixtures::{
     Unclear,
 };
 use super::{Editor, Result};
-use crate::db::import_records::ImportRecord;
 use crate::db::uploads::{self, Upload};
 use crate::db::{DbError, GenericClient, event_log, import_choices, import_records};
-use crate::domain::{UploadId, UserId};
+use crate::domain::{ImportRecord, UploadId, UserId};
 use crate::events::UnitOfWork;
 
 /// The most bytes of a file; the database checks the same.

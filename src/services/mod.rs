@@ -43,7 +43,6 @@ mod undo;
 pub(crate) mod urls;
 mod worker;
 
-pub use crate::db::import_records::ImportRecord;
 pub use accounts::login::Login;
 pub use accounts::management::{Actor, ManageError, UserPage};
 pub use accounts::visitor::Visitor;

@@ -59,7 +59,7 @@ pub(super) const LOADDATA: &str = "\
 Examples:
   property-listings loaddata listings.csv
   property-listings loaddata --skip-invalid monday.csv tuesday.xlsx
-  property-listings loaddata --map 'Suburb=location' --ignore Agent --default 'title=Flat to let' agency.csv
+  property-listings loaddata --map Suburb=location --ignore Agent --default status=draft agency.csv
   property-listings loaddata --decimal , --save-map agency.json agency.csv
   property-listings loaddata --map-file agency.json --withdraw-missing agency.csv
   xz -dc dump.csv.xz | property-listings loaddata -

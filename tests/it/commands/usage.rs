@@ -90,7 +90,7 @@ async fn a_bar_shows_progress_on_a_terminal_and_nowhere_else() {
         &["dumpdata", "--output", &file],
         &["manage_cache", "--warm"],
         // Last, because it makes work for every later command.
-        &["sampledata", "--count", "20000"],
+        &["sampledata", "--count", "6000"],
     ] {
         let (code, text) = Terminal::run(&shell, words).ends();
         assert!(code == 0 && text.contains("s left"), "{words:?}: {text}");

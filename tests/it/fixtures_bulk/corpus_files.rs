@@ -110,7 +110,7 @@ pub(super) const CORPUS: [Case; 54] = [
         &[],
         Loaded(&["“Bijou” flat|900.00|Leith"]),
     ),
-    ("pipes.txt", "a property manager's export", &[], Loaded(&["Flat|900.00|Leith|Garden/Lift"])),
+    ("pipes.txt", "a property manager's export", &[], Loaded(&["Flat|900.00|Leith|Garden; Lift"])),
     (
         "padded-rows.csv",
         "LibreOffice: columns and rows that were emptied",
@@ -153,6 +153,7 @@ pub(super) const CORPUS: [Case; 54] = [
             ("ignore", "SOURCE"),
             ("ignore", "FAVORITE"),
             ("ignore", "INTERESTED"),
+            ("ignore", "SALE TYPE"),
         ],
         Loaded(&[
             "12 Elm St|350000.00|Springfield|M1|sale|apartment|2|111.48|1999|01101",

@@ -3,11 +3,11 @@
 use askama::Template;
 
 use super::excerpt::excerpts;
-use crate::domain::{Fact, FieldErrors, ImportSample, UploadId};
+use crate::domain::{Fact, FieldErrors, ImportRecord, ImportSample, UploadId};
 use crate::http::views::filters;
 use crate::http::views::frame::Frame;
 use crate::services::fixtures::{Found, RowError};
-use crate::services::{ImportRecord, MAX_UPLOAD_BYTES, Preview, Unread};
+use crate::services::{MAX_UPLOAD_BYTES, Preview, Unread};
 
 /// The form for uploading a file.
 #[derive(Template)]
