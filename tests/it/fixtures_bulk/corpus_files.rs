@@ -154,6 +154,8 @@ pub(super) const CORPUS: [Case; 54] = [
             ("ignore", "FAVORITE"),
             ("ignore", "INTERESTED"),
             ("ignore", "SALE TYPE"),
+            ("map", "PROPERTY TYPE=property_type"),
+            ("default", "listing_type=sale"),
         ],
         Loaded(&[
             "12 Elm St|350000.00|Springfield|M1|sale|apartment|2|111.48|1999|01101",
