@@ -115,7 +115,7 @@ pub(super) struct Connection {
 }
 
 impl Link {
-    /// Prepares a link to the server that holds the keys of a prefix; [`Link::keep`] connects it.
+    /// Prepares a link to the server that holds the keys of a prefix; `Link::keep` connects it.
     pub fn new(address: &RedisAddress, prefix: &str) -> Self {
         let way = Way { number: 0, state: State::Down, repaired: 0, answers: false, problem: None };
         Self(Arc::new(Inner {
