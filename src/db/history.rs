@@ -9,7 +9,7 @@
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio_postgres::Row;
 
@@ -110,9 +110,8 @@ fn page(query: &HistoryQuery, limit: i64) -> Statement {
         let from = presentation().beginning_of(from);
         wanted.push(format!("at >= {}", bind(Box::new(from))));
     }
-    if let Some(next) = query.to.and_then(|to| to.checked_add_days(Days::new(1))) {
-        let next = presentation().beginning_of(next);
-        wanted.push(format!("at < {}", bind(Box::new(next))));
+    if let Some(end) = query.to.and_then(|day| presentation().end_of(day)) {
+        wanted.push(format!("at < {}", bind(Box::new(end))));
     }
     if let Some(listing) = query.listing {
         wanted.push("entity = 'listing'".to_owned());

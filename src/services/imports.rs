@@ -15,7 +15,7 @@ use super::fixtures::{
     self, Choices, Columns, Found, ImportReport, LoadError, Missing, RefusedRows, RowError, Survey,
     Unclear,
 };
-use super::{Editor, Result};
+use super::{Editor, Result, ServiceError};
 use crate::db::uploads::{self, Upload};
 use crate::db::{DbError, GenericClient, event_log, import_choices, import_records};
 use crate::domain::{ImportRecord, UploadId, UserId};
@@ -77,10 +77,21 @@ impl Unread {
 pub struct FileColumns {
     /// The name of the file.
     pub file_name: String,
-    /// The columns, or why the file has none.
-    pub columns: Result<Columns, Unread>,
+    /// The columns.
+    pub columns: Columns,
     /// The choices that were made for files with this header.
     pub choices: Choices,
+}
+
+/// The outcome of choosing what the columns of a file mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChoiceOutcome {
+    /// The choices are kept.
+    Kept,
+    /// The file can't be read with them: its encoding is another.
+    Unreadable,
+    /// There is no such file of this user's any more.
+    Gone,
 }
 
 /// The outcome of reading a file.
@@ -167,6 +178,7 @@ impl Editor {
         id: UploadId,
         typed: Option<Choices>,
     ) -> Result<Option<FileColumns>> {
+        let _permit = self.import_permit().await.ok_or(ServiceError::Busy)?;
         let client = self.database.client().await?;
         let Some(Upload { file_name, content }) = uploads::find(&client, user, id).await? else {
             return Ok(None);
@@ -175,31 +187,34 @@ impl Editor {
             Some(typed) => typed,
             None => chosen(&client, &content, &file_name).await?,
         };
-        let columns = fixtures::columns(content, &file_name, choices.clone()).await;
-        let columns = match columns {
-            Ok(columns) => Ok(columns),
-            Err(err) => Err(Unread::of(err)?),
-        };
-        Ok(Some(FileColumns { file_name, columns, choices }))
+        match fixtures::columns(content, &file_name, choices.clone()).await {
+            Ok(columns) => Ok(Some(FileColumns { file_name, columns, choices })),
+            Err(err) => Unread::of(err).map(|_| None).map_err(Into::into),
+        }
     }
 
-    /// Keeps the choices for files with the same columns as a stored one; `false` when there is no such file any more.
+    /// Keeps the choices for files with the same columns as a stored one, unless the file can't be read with them.
     pub async fn choose_columns(
         &self,
         user: UserId,
         id: UploadId,
         choices: &Choices,
-    ) -> Result<bool> {
+    ) -> Result<ChoiceOutcome> {
+        let _permit = self.import_permit().await.ok_or(ServiceError::Busy)?;
         let client = self.database.client().await?;
         let Some(Upload { file_name, content }) = uploads::find(&client, user, id).await? else {
-            return Ok(false);
+            return Ok(ChoiceOutcome::Gone);
         };
+        if let Err(err) = fixtures::columns(content.clone(), &file_name, choices.clone()).await {
+            Unread::of(err)?;
+            return Ok(ChoiceOutcome::Unreadable);
+        }
         let columns = fixtures::columns(content, &file_name, Choices::default()).await;
         if let Ok(columns) = columns {
             let json = serde_json::to_value(choices).unwrap_or_default();
             import_choices::write(&client, &header_hash(&columns.survey), &json).await?;
         }
-        Ok(true)
+        Ok(ChoiceOutcome::Kept)
     }
 
     /// The invalid rows of a stored file, as a file; `None` when there is none to be had.

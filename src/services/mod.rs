@@ -60,7 +60,8 @@ pub use exposition::{CONTENT_TYPE as EXPOSITION_TYPE, Exposition};
 pub use health::{Health, Readiness};
 pub use history::{History, HistoryPage, Origin};
 pub use imports::{
-    FileColumns, ImportOutcome, LOOK_SECONDS, MAX_UPLOAD_BYTES, Preview, PreviewOutcome, Unread,
+    ChoiceOutcome, FileColumns, ImportOutcome, LOOK_SECONDS, MAX_UPLOAD_BYTES, Preview,
+    PreviewOutcome, Unread,
 };
 pub use jobs::Jobs;
 pub use links::{Freshness, Links};

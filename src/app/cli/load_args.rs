@@ -58,6 +58,10 @@ pub(super) struct LoadArgs {
 impl LoadArgs {
     pub(super) async fn run(self, platform: &Platform) -> Result<()> {
         let choices = self.choices()?;
+        if self.withdraw_missing && self.files.len() > 1 {
+            let message = "--withdraw-missing takes one file: each of several files lacks the listings of the others.";
+            return Err(CommandError::Usage(message.to_owned()));
+        }
         if let Some(path) = &self.save_map {
             let text = serde_json::to_string_pretty(&choices).unwrap_or_default();
             fs::write(path, text + "\n").map_err(|source| of_file(path, source))?;

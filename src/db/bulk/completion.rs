@@ -28,7 +28,7 @@ pub(super) async fn complete(transaction: &Transaction<'_>, given: &GivenFacts) 
     let values = facts.iter().map(complete).collect::<Vec<_>>().join(", ");
     let columns = facts.iter().map(|fact| fact.name).collect::<Vec<_>>().join(", ");
     let staged = names("staged");
-    // The listings are locked, so that nobody else's change is overwritten with what they have now.
+    // The listings are locked, so that this does not overwrite a later change with the present values.
     let fill = format!(
         "WITH kept AS MATERIALIZED (
              SELECT property.* FROM property JOIN property_staging AS staged ON property.id = staged.id

@@ -23,6 +23,18 @@ async fn a_dump_loads_into_another_database_without_a_difference() {
 }
 
 #[tokio::test]
+async fn listings_are_withdrawn_for_one_file_of_listings_only() {
+    let (_plan, shell) = Shell::with_homes(3).await;
+    let (one, other) = (shell.file("one.csv", GOOD), shell.file("other.csv", GOOD));
+    let said = shell.run(&["loaddata", "--withdraw-missing", &one, &other]).failed(2);
+    said.shows(["--withdraw-missing takes one file"]);
+    let dump = r#"[{"model": "auth.group", "pk": 1, "fields": {"name": "x"}}]"#;
+    let dump = shell.file("dump.json", dump);
+    let said = shell.run(&["loaddata", "--withdraw-missing", &dump]).failed(1);
+    said.shows(["A dump of Django can’t withdraw"]);
+}
+
+#[tokio::test]
 async fn files_that_can_not_be_loaded_are_named_with_line_and_field_and_each_is_one_transaction() {
     let (plan, shell) = Shell::with_homes(0).await;
     let binary = shell.file("binary.csv", "\0\u{1}\u{2}");

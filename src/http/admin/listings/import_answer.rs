@@ -30,7 +30,7 @@ pub(super) async fn screen(
     filters: String,
 ) -> Answer {
     let found = staff.services.editor.import_columns(staff.id, id, typed).await?;
-    let Some(FileColumns { file_name, columns: Ok(columns), choices }) = found else {
+    let Some(FileColumns { file_name, columns, choices }) = found else {
         return Ok(gone(staff, &filters));
     };
     let response = match errors.is_empty() {

@@ -11,6 +11,7 @@ use crate::http::forms::{CheckedForm, Fields};
 use crate::http::staff::Staff;
 use crate::http::views::list_address::carrying;
 use crate::http::{Answer, AppError};
+use crate::services::ChoiceOutcome;
 use crate::services::fixtures::Choices;
 
 /// `GET /admin/properties/import/{id}/columns/`
@@ -32,14 +33,22 @@ pub(in crate::http::admin) async fn choose(
 ) -> Answer {
     require(&staff)?;
     let (id, filters) = (UploadId(*id), List::Listings.state(&fields));
-    let (choices, errors) = choices(&fields);
-    if !errors.is_empty() {
-        return screen(&staff, id, Some(choices), errors, filters).await;
+    let (mut choices, mut errors) = choices(&fields);
+    if errors.is_empty() {
+        let editor = &staff.services.editor;
+        match editor.choose_columns(staff.id, id, &choices).await? {
+            ChoiceOutcome::Kept => {
+                let preview = format!("/admin/properties/import/{id}/");
+                return Ok(see_other(&carrying(&preview, &filters)));
+            }
+            ChoiceOutcome::Gone => return Ok(gone(&staff, &filters)),
+            ChoiceOutcome::Unreadable => {
+                errors.add("encoding", "The file can’t be read with this encoding.");
+                choices.encoding = None;
+            }
+        }
     }
-    match staff.services.editor.choose_columns(staff.id, id, &choices).await? {
-        true => Ok(see_other(&carrying(&format!("/admin/properties/import/{id}/"), &filters))),
-        false => Ok(gone(&staff, &filters)),
-    }
+    screen(&staff, id, Some(choices), errors, filters).await
 }
 
 /// `GET /admin/properties/import/{id}/invalid/`: the invalid rows, each with what is wrong with it.
