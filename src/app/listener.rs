@@ -35,9 +35,9 @@ pub(super) enum Socket {
 pub(super) struct Closer(Option<Arc<socket2::Socket>>);
 
 impl Closer {
-    /// Lets no connection begin from now on, where the system can do that; those that have begun are still accepted. Else the
-    /// system would reset those that nobody has accepted yet when connections are refused. A client that asks for one gets no
-    /// answer, and asks again after a second (RFC 6298, section 2.1).
+    /// Ignores requests for new connections from now on, where the system can do that. Connections that wait to be accepted
+    /// still are: the system would reset them when the listener closes. A client that gets no answer asks again after a second
+    /// (RFC 6298, section 2.1).
     pub(super) fn hold_off(&self) {
         let Some(socket) = &self.0 else {
             return;

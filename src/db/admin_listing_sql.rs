@@ -1,7 +1,5 @@
 //! Builds the statements of the admin's list and of its bulk actions. Values are always parameters.
 
-use chrono::Days;
-
 use super::fact_columns::COLUMNS;
 use super::listing_conditions::{Builder, Statement};
 use super::listing_sql;
@@ -177,8 +175,8 @@ fn matching(filter: &AdminFilter) -> Builder {
         let from = builder.bind(presentation().beginning_of(day));
         builder.and(&format!("created_at >= {from}"));
     }
-    if let Some(next) = filter.added_to.and_then(|day| day.checked_add_days(Days::new(1))) {
-        let end = builder.bind(presentation().beginning_of(next));
+    if let Some(end) = filter.added_to.and_then(|day| presentation().end_of(day)) {
+        let end = builder.bind(end);
         builder.and(&format!("created_at < {end}"));
     }
     builder

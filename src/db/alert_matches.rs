@@ -5,11 +5,12 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
+use serde::Deserialize as _;
 use serde_json::Value;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use super::listing_conditions::Builder;
+use super::listing_conditions::{Builder, shows_price};
 use super::{DbError, GenericClient, Result, cached};
 use crate::domain::{
     AlertId, AlertMatch, Candidate, FACTS, Frequency, ListingFilter, LogSnapshot, MarketState,
@@ -87,9 +88,7 @@ pub async fn changes_since(
 
 /// Adds an event. A value that can't be read counts as absent.
 fn note(changes: &mut Changes, row: &Row) {
-    let state = |value: Option<&Value>| {
-        value.and_then(|value| serde_json::from_value::<MarketState>(value.clone()).ok())
-    };
+    let state = |value: Option<&Value>| MarketState::deserialize(value?).ok();
     let mut add = |id: i64, before: Option<MarketState>, after: Option<MarketState>| {
         let known = changes.entry(PropertyId(id)).or_insert((before, None));
         known.1 = after;
@@ -135,11 +134,15 @@ pub async fn insert(client: &impl GenericClient, candidates: &[Candidate]) -> Re
     cached::list(client, &SQL, &[&ids, &reasons, &prices], found).await
 }
 
-/// The facts that lists are filtered by, as an object of JSON. Items of lists are compared folded.
+/// The facts that lists are filtered by, as an object of JSON. Items of lists are compared folded, and no filter selects a
+/// hidden price.
 fn compared() -> String {
     let facts = FACTS.iter().filter(|fact| fact.filter.is_some());
     let pairs = facts.map(|fact| match fact.kind.is_list() {
         true => format!("'{0}', property_folded(p.{0})", fact.name),
+        false if fact.is_price() => {
+            format!("'{0}', CASE WHEN {1} THEN p.{0} END", fact.name, shows_price())
+        }
         false => format!("'{0}', p.{0}", fact.name),
     });
     format!("jsonb_build_object({})", pairs.collect::<Vec<_>>().join(", "))
@@ -165,9 +168,9 @@ pub async fn list_listed(
     let mut builder = Builder::new(filter);
     let some = builder.bind(ids.to_vec());
     builder.and(&format!("id = ANY ({some})"));
-    let statement = builder.finish(
-        "SELECT id, CASE WHEN price_qualifier IS DISTINCT FROM 'on_application' THEN price END FROM property",
-    );
+    let shown = shows_price();
+    let statement =
+        builder.finish(&format!("SELECT id, CASE WHEN {shown} THEN price END FROM property"));
     let read = |row: &Row| (row.get(0), price(row.get(1)));
     cached::list(client, &statement.sql, &statement.references(), read).await
 }
@@ -196,8 +199,7 @@ pub async fn list_unsent(client: &impl GenericClient, due: Due) -> Result<Vec<Al
         })
     };
     let parameters: [&(dyn ToSql + Sync); 3] = [&due.alert.0, &due.after, &due.up_to];
-    let found: Vec<Result<AlertMatch>> = cached::list(client, sql, &parameters, read).await?;
-    found.into_iter().collect()
+    cached::list(client, sql, &parameters, read).await?
 }
 
 /// Notes what a mail has reported, and forgets what else it could have: that may be found again.

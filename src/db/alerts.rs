@@ -3,8 +3,9 @@
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
+use super::listing_conditions::searched;
 use super::{DbError, GenericClient, Result, cached};
-use crate::domain::{Alert, AlertId, AlertQuery, AlertState, Frequency, NewAlert, word_forms};
+use crate::domain::{Alert, AlertId, AlertQuery, AlertState, Frequency, NewAlert};
 
 /// The most mails that ask an address to confirm alerts, within a day.
 const MOST_ASKED: i64 = 6;
@@ -15,9 +16,7 @@ pub async fn insert(client: &impl GenericClient, new: &NewAlert) -> Result<Optio
     let sql = include_str!("../../sql/queries/alert_insert.sql");
     let NewAlert { email, frequency, query } = new;
     let search = query.search();
-    let words = search.map(|search| search.text());
-    let longer = search.and_then(|search| search.words().pop());
-    let longer = longer.map(|last| word_forms::beginning_with(&last));
+    let (words, longer) = search.map(searched).unzip();
     let listing = search.and_then(|search| search.id()).map(|id| id.0);
     let (places, facts, is_complete) = (query.places(), query.facts(), query.is_complete());
     let (mailbox, text, frequency) = (email.mailbox(), query.text(), frequency.name());
@@ -76,8 +75,7 @@ pub async fn refuse(client: &impl GenericClient, id: AlertId) -> Result<()> {
 pub async fn list_of(client: &impl GenericClient, mailbox: &str) -> Result<Vec<Alert>> {
     let sql = "SELECT id, email, query, frequency, state, created_at FROM alert WHERE mailbox = $1
         ORDER BY id DESC";
-    let alerts: Vec<Result<Alert>> = cached::list(client, sql, &[&mailbox], alert).await?;
-    alerts.into_iter().collect()
+    cached::list(client, sql, &[&mailbox], alert).await?
 }
 
 /// Removes the alerts of a mailbox; returns how many.

@@ -1,6 +1,5 @@
 //! The table `enquiry`.
 
-use chrono::Days;
 use tokio_postgres::Row;
 
 use super::{DbError, GenericClient, Result, cached};
@@ -40,8 +39,7 @@ pub async fn list(
     let sql = include_str!("../../sql/queries/enquiry_list.sql");
     let EnquiryFilter { state, listing, from, to, page } = filter;
     let from = from.map(|day| presentation().beginning_of(day));
-    let next = to.and_then(|day| day.checked_add_days(Days::new(1)));
-    let end = next.map(|day| presentation().beginning_of(day));
+    let end = to.and_then(|day| presentation().end_of(day));
     let (state, offset) = (state.map(EnquiryState::name), i64::from(*page) * limit);
     let read = |row: &Row| (enquiry(row), row.get(12));
     let rows: Vec<(Result<Enquiry>, i64)> =

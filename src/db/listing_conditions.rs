@@ -121,12 +121,9 @@ impl Builder {
         self.and(&format!("{column} {comparison} {value}"));
     }
 
-    /// What `property_query` makes a query of: the words, and longer ones that the last is the beginning of.
     fn words(&mut self, search: &SearchText) -> String {
-        let words = search.words();
-        let longer = words.last().map(|last| word_forms::beginning_with(last));
-        let words = self.bind(search.text());
-        let longer = self.bind(longer.unwrap_or_default());
+        let (words, longer) = searched(search);
+        let (words, longer) = (self.bind(words), self.bind(longer));
         format!("{words}, {longer}")
     }
 
@@ -179,6 +176,12 @@ pub(super) fn of_status(status: StatusFilter) -> String {
         StatusFilter::Only(status) => format!("status = '{}'", status.name()),
         StatusFilter::Any => "true".to_owned(),
     }
+}
+
+/// What `property_query` makes a query of: the words, and longer ones that begin with the last word.
+pub(super) fn searched(search: &SearchText) -> (String, String) {
+    let longer = search.words().last().map(|last| word_forms::beginning_with(last));
+    (search.text(), longer.unwrap_or_default())
 }
 
 /// The condition of the listings that show their price to visitors.

@@ -28,6 +28,27 @@ pub async fn find_wait(
     Ok(seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()))
 }
 
+/// Counts an attempt for each subject with its limit, or returns the first subject that must wait, and how long. Other
+/// attempts of the same subjects wait until this transaction ends; all transactions must name subjects in the same order,
+/// so that none wait for each other.
+pub async fn admit<'a>(
+    client: &impl GenericClient,
+    limited: &'a [(String, i64)],
+    account: &str,
+    address: &str,
+    window: Duration,
+) -> Result<Option<(&'a str, Duration)>> {
+    let subjects: Vec<_> = limited.iter().map(|(subject, _)| subject).collect();
+    lock(client, &subjects).await?;
+    for (subject, limit) in limited {
+        if let Some(wait) = find_wait(client, subject, *limit, window).await? {
+            return Ok(Some((subject, wait)));
+        }
+    }
+    insert(client, &subjects, account, address).await?;
+    Ok(None)
+}
+
 /// The number of failed logins at an account within a time from other addresses.
 pub async fn count_elsewhere(
     client: &impl GenericClient,

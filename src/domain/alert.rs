@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::field_errors::{one_of, quoted};
-use super::{AlertQuery, EmailAddress, FieldErrors, Price, PropertyId, Status};
+use super::field_errors::{one_of, quoted, shown_again};
+use super::{AlertQuery, EmailAddress, FieldErrors, ON_APPLICATION, Price, PropertyId, Status};
 
 /// The number of an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -155,6 +155,12 @@ impl AlertForm {
         }
     }
 
+    /// The form with as much of what was typed as is shown again.
+    #[must_use]
+    pub fn shown_again(&self) -> Self {
+        Self { email: shown_again(&self.email), frequency: shown_again(&self.frequency) }
+    }
+
     /// Whether the form shows a frequency as chosen.
     pub fn is_chosen(&self, frequency: Frequency) -> bool {
         Frequency::named(self.frequency.trim()).unwrap_or(Frequency::Daily) == frequency
@@ -230,7 +236,7 @@ pub struct MarketState {
 
 impl MarketState {
     fn shows_price(&self) -> bool {
-        self.price_qualifier.as_deref() != Some("on_application")
+        self.price_qualifier.as_deref() != Some(ON_APPLICATION)
     }
 }
 

@@ -8,8 +8,8 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use super::{
-    Asked, Comparison, Cursors, DEFAULT_PAGE_SIZE, FactKind, FactParameter, FieldErrors,
-    ListingFilter, ListingQuery, Position, SearchText, Sort, Status, StatusFilter,
+    Asked, Comparison, Cursors, FactKind, FactParameter, FieldErrors, ListingFilter, ListingQuery,
+    SearchText, Status, StatusFilter,
 };
 
 /// The most bytes of a query.
@@ -17,7 +17,7 @@ const MAX_BYTES: usize = 8000;
 
 /// The list that an alert watches: the filters of a query, without order and page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AlertQuery(ListingQuery);
+pub struct AlertQuery(ListingFilter);
 
 impl AlertQuery {
     /// The filters of a query. Closed listings are never new, so a list of them becomes the usual one.
@@ -25,17 +25,13 @@ impl AlertQuery {
     /// # Errors
     /// A message if there are too many.
     pub fn of(query: &ListingQuery) -> Result<Self, String> {
-        let mut query = ListingQuery {
-            sort: Sort::default(),
-            position: Position::Page(1),
-            page_size: DEFAULT_PAGE_SIZE,
-            ..query.clone()
-        };
-        if query.filter.status == StatusFilter::Only(Status::Closed) {
-            query.filter.status = StatusFilter::Listed;
+        let mut filter = query.filter.clone();
+        if filter.status == StatusFilter::Only(Status::Closed) {
+            filter.status = StatusFilter::Listed;
         }
-        match query.canonical().len() <= MAX_BYTES {
-            true => Ok(Self(query)),
+        let query = Self(filter);
+        match query.text().len() <= MAX_BYTES {
+            true => Ok(query),
             false => Err("This search has too many filters for an alert. Remove some.".to_owned()),
         }
     }
@@ -51,7 +47,7 @@ impl AlertQuery {
 
     /// The query string that asks for exactly this.
     pub fn text(&self) -> String {
-        self.0.canonical()
+        ListingQuery::of(self.0.clone()).canonical()
     }
 
     /// The same as names and values, as a form holds them.
@@ -61,28 +57,19 @@ impl AlertQuery {
 
     /// The filters that listings have to meet.
     pub fn filter(&self) -> &ListingFilter {
-        &self.0.filter
+        &self.0
     }
 
     /// The filters in words; nothing for the list of all listings.
     pub fn words(&self) -> Vec<String> {
-        let ListingFilter { search, locations, facts, status, .. } = &self.0.filter;
-        let search = search.iter().map(|search| format!("“{}”", search.as_str()));
-        let mut words: Vec<String> = search.collect();
-        words.extend(locations.iter().map(ToString::to_string));
-        words.extend(facts.straightened().iter().map(Asked::words));
-        words.extend(status.only().map(|status| format!("Status: {}", status.label())));
-        let own = |name: &str| {
-            matches!(name, "q" | "location" | "status") || FactParameter::named(name).is_some()
-        };
-        let others = self.pairs().into_iter().filter(|(name, _)| !own(name));
-        words.extend(others.map(|(name, value)| format!("{} {value}", name.replace('_', " "))));
-        words
+        let status = self.0.status.only();
+        let status = status.map(|status| format!("Status: {}", status.label()));
+        self.0.words().into_iter().chain(status).collect()
     }
 
     /// The folded locations of which a listing has to have one; the empty text stands for every location.
     pub fn places(&self) -> Vec<String> {
-        let places = self.0.filter.folded_locations();
+        let places = self.0.folded_locations();
         match places.is_empty() {
             true => vec![String::new()],
             false => places.iter().map(|place| place.as_str().to_owned()).collect(),
@@ -91,21 +78,20 @@ impl AlertQuery {
 
     /// What a listing's facts have to be, as a predicate of PostgreSQL's `jsonpath` over an object of facts.
     pub fn facts(&self) -> Option<String> {
-        let facts = self.0.filter.facts.straightened();
+        let facts = self.0.facts.straightened();
         let conditions: Vec<_> = facts.by_parameter().map(condition).collect();
         (!conditions.is_empty()).then(|| conditions.join(" && "))
     }
 
     /// The words that a listing has to have.
     pub fn search(&self) -> Option<&SearchText> {
-        self.0.filter.search.as_ref()
+        self.0.search.as_ref()
     }
 
     /// Whether a listed listing that meets the conditions for comparison is in the list.
     pub fn is_complete(&self) -> bool {
-        let ListingFilter { search, locations, facts, .. } = self.0.filter.clone();
-        let compared = ListingFilter { search, locations, facts, ..ListingFilter::default() };
-        ListingQuery::of(compared).canonical() == self.text()
+        let ListingFilter { search, locations, facts, .. } = self.0.clone();
+        self.0 == ListingFilter { search, locations, facts, ..ListingFilter::default() }
     }
 }
 

@@ -7,14 +7,22 @@ use url::form_urlencoded::{self, Serializer};
 use super::field_errors::whole_number;
 use super::text::is_absent;
 use super::{
-    Coordinates, FactFilter, FieldErrors, FoldedLocation, Location, Radius, SearchText, Status,
-    StatusFilter,
+    Asked, Coordinates, FactFilter, FieldErrors, FoldedLocation, Location, Radius, SearchText,
+    Status, StatusFilter,
 };
 
 /// The most locations that one query may name.
 pub const MAX_LOCATIONS: usize = 20;
 /// The most days that `since` may reach back.
 pub const MAX_SINCE: u16 = 3_650;
+
+/// A time since which listings were added, in words.
+pub fn since_words(days: u16) -> String {
+    match days {
+        1 => "added in the last 24 hours".to_owned(),
+        days => format!("added in the last {days} days"),
+    }
+}
 
 /// The filter of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -87,6 +95,17 @@ impl ListingFilter {
         if self.near.is_none() {
             self.radius = Radius::default();
         }
+    }
+
+    /// The filter in words, without the statuses; nothing for the list of all rows.
+    pub fn words(&self) -> Vec<String> {
+        let mut words: Vec<_> =
+            self.search.iter().map(|search| format!("“{}”", search.as_str())).collect();
+        words.extend(self.locations.iter().map(ToString::to_string));
+        words.extend(self.facts.straightened().iter().map(Asked::words));
+        words.extend(self.near.map(|place| format!("within {} km of {place}", self.radius)));
+        words.extend(self.since.map(since_words));
+        words
     }
 
     /// Whether every row is in the list.

@@ -85,7 +85,7 @@ pub use history::{Author, ChangeMark, DeletedListing, FieldChange, HistoryEntry}
 pub use history_query::{HistoryKind, HistoryPlace, HistoryQuery};
 pub use import::{ImportRecord, ImportSample, UploadId};
 pub use job::{Job, JobCounts, JobId, JobKind, JobState, MAX_TRIES, delay_after};
-pub use listing_filter::{ListingFilter, MAX_LOCATIONS, MAX_SINCE};
+pub use listing_filter::{ListingFilter, MAX_LOCATIONS, MAX_SINCE, since_words};
 pub use listing_query::{
     Cursors, DEFAULT_PAGE_SIZE, ListingQuery, MAX_PAGE, MAX_PAGE_SIZE, Position,
 };

@@ -4,7 +4,7 @@
 
 use std::sync::OnceLock;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 use iso_currency::Currency;
 
@@ -71,6 +71,11 @@ impl Presentation {
     /// The beginning of a day by the site's clocks.
     pub fn beginning_of(&self, day: NaiveDate) -> DateTime<Utc> {
         time_of(day, 0, self.time_zone)
+    }
+
+    /// The end of a day by the site's clocks; `None` after the last day that there is.
+    pub fn end_of(&self, day: NaiveDate) -> Option<DateTime<Utc>> {
+        day.checked_add_days(Days::new(1)).map(|next| self.beginning_of(next))
     }
 
     /// The day now by the site's clocks.

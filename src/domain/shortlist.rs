@@ -3,7 +3,7 @@
 use url::form_urlencoded;
 
 use super::field_errors::quoted;
-use super::{FieldErrors, PropertyId};
+use super::{FieldErrors, Property, PropertyId};
 
 /// The numbers of the listings, each once, in the reader's order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -48,6 +48,13 @@ impl Shortlist {
     #[must_use]
     pub fn without(&self, gone: &[PropertyId]) -> Self {
         Self(self.0.iter().copied().filter(|id| !gone.contains(id)).collect())
+    }
+
+    /// The numbers that the found listings do not have.
+    #[must_use]
+    pub fn gone(&self, found: &[Property]) -> Self {
+        let found: Vec<_> = found.iter().map(|property| property.id).collect();
+        self.without(&found)
     }
 
     /// The query string that asks for exactly this; empty for no listings.

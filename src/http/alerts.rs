@@ -4,14 +4,14 @@
 //! **Invariant:** opening a link changes nothing. A link is worth as much as its alert, so its forms need no other token, and
 //! mail programs may send them (RFC 8058).
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
 use super::csrf::is_foreign;
 use super::error::unavailable;
 use super::forms::{Body, Fields, read, refused, visitor};
-use super::spam::{TRAP, later, never_stored, notice};
+use super::spam::{TRAP, later, never_stored, notice, see, token_again};
 use super::views::alerts::{AskPage, AskedPage, EndPage, ManagePage};
+use super::views::list_address::in_state;
 use super::views::page;
 use super::{Answer, AppError};
 use crate::domain::{Alert, AlertForm, AlertQuery, AlertState, FieldErrors, Frequency, NewAlert};
@@ -45,8 +45,10 @@ struct Shown<'a> {
 impl Shown<'_> {
     fn answer(self, response: HttpResponseBuilder) -> Answer {
         let Self { query, form, token, errors, notice } = self;
-        let form =
-            AskPage { words: query.words(), pairs: query.pairs(), form, token, errors, notice };
+        let (words, pairs) = (query.words(), query.pairs());
+        let list = in_state("/properties/", &query.text());
+        let form = form.shown_again();
+        let form = AskPage { words, list, pairs, form, token, errors, notice };
         page(never_stored(response), &form)
     }
 }
@@ -80,11 +82,12 @@ pub(in crate::http) async fn create(
     // The fields of the list's query are beside those of the form.
     let query = AlertQuery::parse(&String::from_utf8_lossy(&body)).map_err(AppError::Invalid)?;
     let form = typed(&fields);
+    let freshness = alerts.freshness(fields.get("token"));
     match form.parse(query.clone()) {
-        Ok(new) => submit(alerts, &request, &fields, &new).await,
+        Ok(new) => submit(alerts, &request, &fields, freshness, &new).await,
         Err(errors) => {
-            let shown =
-                Shown { query: &query, form, token: again(alerts, &fields), errors, notice: None };
+            let token = again(alerts, &fields, freshness);
+            let shown = Shown { query: &query, form, token, errors, notice: None };
             shown.answer(HttpResponse::UnprocessableEntity())
         }
     }
@@ -95,26 +98,26 @@ fn typed(fields: &Fields) -> AlertForm {
     AlertForm { email: text("email"), frequency: text("frequency") }
 }
 
-/// The token of a form that is shown again. One that is too young grows old enough.
-fn again(alerts: &Alerts, fields: &Fields) -> String {
-    let token = fields.get("token");
-    match alerts.freshness(token) {
-        Freshness::Void => alerts.token(),
-        Freshness::Right | Freshness::Early => token.to_owned(),
-    }
+/// The token of a form that is shown again.
+fn again(alerts: &Alerts, fields: &Fields, freshness: Freshness) -> String {
+    token_again(fields.get("token"), freshness, || alerts.token())
 }
 
-/// Asks for an alert, unless a program seems to.
-async fn submit(alerts: &Alerts, request: &HttpRequest, fields: &Fields, new: &NewAlert) -> Answer {
-    let freshness = alerts.freshness(fields.get("token"));
-    let is_trapped = !fields.get(TRAP).is_empty();
+/// Requests an alert, unless a program seems to have filled in the form.
+async fn submit(
+    alerts: &Alerts,
+    request: &HttpRequest,
+    fields: &Fields,
+    freshness: Freshness,
+    new: &NewAlert,
+) -> Answer {
+    if !fields.get(TRAP).is_empty() {
+        alerts.count_rejected();
+        log::info!("alert rejected reason=trap");
+        // A program gets the same response as a successful visitor.
+        return Ok(see("/alerts/done/"));
+    }
     let (response, notice) = match notice(freshness) {
-        _ if is_trapped => {
-            alerts.count_rejected();
-            log::info!("alert rejected reason=trap");
-            // A program learns nothing from this.
-            return Ok(see("/alerts/done/"));
-        }
         Some(notice) => {
             alerts.count_rejected();
             log::info!("alert rejected reason={freshness:?}");
@@ -129,13 +132,9 @@ async fn submit(alerts: &Alerts, request: &HttpRequest, fields: &Fields, new: &N
             Err(err) => return Err(err.into()),
         },
     };
-    let (form, token, errors) = (typed(fields), again(alerts, fields), FieldErrors::new());
+    let (form, errors) = (typed(fields), FieldErrors::new());
+    let token = again(alerts, fields, freshness);
     Shown { query: &new.query, form, token, errors, notice: Some(notice) }.answer(response)
-}
-
-fn see(address: &str) -> HttpResponse {
-    let mut response = never_stored(HttpResponse::SeeOther());
-    response.insert_header((header::LOCATION, address)).finish()
 }
 
 /// `GET /alerts/done/`

@@ -7,12 +7,12 @@ use super::csrf::is_foreign;
 use super::error::unavailable;
 use super::forms::{Body, Fields, read, refused, visitor};
 use super::pages::published;
-use super::spam::{TRAP, later, never_stored, notice};
+use super::spam::{TRAP, later, never_stored, notice, see, token_again};
 use super::views::listings::{EnquirePage, EnquiredPage};
 use super::views::page;
 use super::{Answer, AppError};
 use crate::domain::{EnquiryForm, FieldErrors, Property, PropertyId};
-use crate::services::{Freshness, Services};
+use crate::services::Services;
 
 /// The listing, if visitors can enquire about it: only if lists show it.
 async fn find(services: &Services, id: PropertyId) -> Result<Property, AppError> {
@@ -65,20 +65,13 @@ pub(in crate::http) async fn create(
     let fields = read(&request, &body)?;
     let (id, enquiries) = (PropertyId(*id), &services.enquiries);
     let done = format!("/properties/{id}/enquire/done/");
-    let see_done = || {
-        let mut response = never_stored(HttpResponse::SeeOther());
-        Ok(response.insert_header((header::LOCATION, done)).finish())
-    };
+    let see_done = || Ok(see(&done));
     let token = fields.get("token");
     let form = typed(&fields);
     let freshness = enquiries.freshness(id, token);
     let again =
         |response: HttpResponseBuilder, title: Option<&str>, errors, notice: Option<String>| {
-            // A token that is too young becomes valid with time.
-            let token = match freshness {
-                Freshness::Void => enquiries.token(id),
-                Freshness::Right | Freshness::Early => token.to_owned(),
-            };
+            let token = token_again(token, freshness, || enquiries.token(id));
             let can_copy = enquiries.sends_copies();
             let form = form.shown_again();
             let form = EnquirePage { id, title, token, form, errors, notice, can_copy };

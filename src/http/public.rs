@@ -1,13 +1,14 @@
 //! Handlers of the public pages.
 
 use actix_web::http::header;
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use crate::domain::{Direction, FieldErrors, PropertyId};
 use crate::http::middleware::RequestId;
 use crate::http::negotiation::Format;
 use crate::http::pages::{Asked, PublicPage, admit, published, result, serve, serve_uncached};
+use crate::http::spam::never_stored;
 use crate::http::views::listings::{PlacesPage, RefusedListPage};
 use crate::http::views::page;
 use crate::http::{AppError, Site};
@@ -109,12 +110,14 @@ fn refused(
     let number = RequestId::of(request);
     match url.map(|url| url.address) {
         _ if format == Format::Json => Err(AppError::Invalid(errors)),
-        Some(Address::Public(Public::List | Public::Uncached)) => {
-            page(not_kept(), &RefusedListPage::new(query, errors, number))
-        }
-        Some(Address::Public(Public::Places)) => {
-            page(not_kept(), &PlacesPage::refused(query, errors, number))
-        }
+        Some(Address::Public(Public::List | Public::Uncached)) => page(
+            never_stored(HttpResponse::BadRequest()),
+            &RefusedListPage::new(query, errors, number),
+        ),
+        Some(Address::Public(Public::Places)) => page(
+            never_stored(HttpResponse::BadRequest()),
+            &PlacesPage::refused(query, errors, number),
+        ),
         Some(Address::Public(Public::Shortlist)) => Err(AppError::BadRequest(in_words(&errors))),
         _ => Err(AppError::Invalid(errors)),
     }
@@ -124,11 +127,4 @@ fn refused(
 fn in_words(errors: &FieldErrors) -> String {
     let messages = errors.iter().flat_map(|(_, messages)| messages.iter().map(String::as_str));
     messages.collect::<Vec<_>>().join(" ")
-}
-
-/// The response to an invalid query, which is not stored.
-fn not_kept() -> HttpResponseBuilder {
-    let mut response = HttpResponse::BadRequest();
-    response.insert_header((header::CACHE_CONTROL, "no-store"));
-    response
 }

@@ -1,7 +1,7 @@
 //! What keeps programs from the forms of visitors, and what visitors are told.
 
-use actix_web::HttpResponseBuilder;
 use actix_web::http::header;
+use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use super::error::outage;
 use crate::services::{Freshness, ServiceError};
@@ -20,14 +20,32 @@ pub(super) fn notice(freshness: Freshness) -> Option<&'static str> {
     }
 }
 
+/// The token of a form that is shown again: one that is too young becomes valid with time.
+pub(super) fn token_again(
+    token: &str,
+    freshness: Freshness,
+    new: impl FnOnce() -> String,
+) -> String {
+    match freshness {
+        Freshness::Void => new(),
+        Freshness::Right | Freshness::Early => token.to_owned(),
+    }
+}
+
 /// What is said where the database can't take a form now.
 pub(super) fn later(err: &ServiceError) -> String {
     let why = outage(err.outage());
     format!("{why}. Your text is still here: send it again in a few seconds.")
 }
 
-/// A response that nobody keeps.
+/// A response that neither caches nor browsers store.
 pub(super) fn never_stored(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
     response.insert_header((header::CACHE_CONTROL, "no-store"));
     response
+}
+
+/// A redirect after a form was accepted, or seems to be.
+pub(super) fn see(address: &str) -> HttpResponse {
+    let mut response = never_stored(HttpResponse::SeeOther());
+    response.insert_header((header::LOCATION, address)).finish()
 }

@@ -46,7 +46,7 @@ pub(super) fn link(links: &Links, site_name: &str, alert: &Alert) -> Letter {
     Letter {
         subject: format!("Please confirm your alert at {site_name}"),
         paragraphs: vec![
-            format!("Somebody asked {site_name} to tell this address about new listings, reduced prices and listings that are back on the market: {words}."),
+            format!("{site_name} was asked to tell this address about new listings, reduced prices and listings that are back on the market: {words}."),
             "If it was you, please confirm it.".to_owned(),
         ],
         facts: vec![("Mails", alert.frequency.label().to_lowercase())],

@@ -99,16 +99,11 @@ impl Alerts {
         ];
         let mut client = self.database.client().await?;
         let work = client.transaction().await?;
-        let subjects: Vec<_> = limited.iter().map(|(subject, _)| subject).collect();
-        // In this order in every transaction, so that no two wait for each other.
-        login_failures::lock(&work, &subjects).await?;
-        for (subject, limit) in &limited {
-            if login_failures::find_wait(&work, subject, *limit, WINDOW).await?.is_some() {
-                self.note_throttled(subject);
-                return Ok(());
-            }
+        let waits = login_failures::admit(&work, &limited, "alert", &network, WINDOW).await?;
+        if let Some((subject, _)) = waits {
+            self.note_throttled(subject);
+            return Ok(());
         }
-        login_failures::insert(&work, &subjects, "alert", &network).await?;
         match alerts::insert(&work, new).await? {
             Some(id) => self.post.add(&work, Subject::AlertLink { alert: id.0 }, None).await?,
             None => self.note_throttled("the mailbox’s alerts of a day"),

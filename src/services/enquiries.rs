@@ -68,15 +68,10 @@ impl Enquiries {
         ];
         let mut client = self.database.client().await?;
         let work = client.transaction().await?;
-        let subjects: Vec<_> = limited.iter().map(|(subject, _)| subject).collect();
-        // Every transaction uses this order, so that none wait for each other.
-        login_failures::lock(&work, &subjects).await?;
-        for (subject, limit) in &limited {
-            if let Some(wait) = login_failures::find_wait(&work, subject, *limit, WINDOW).await? {
-                return Ok(Some(wait));
-            }
+        let waits = login_failures::admit(&work, &limited, "enquiry", &network, WINDOW).await?;
+        if let Some((_, wait)) = waits {
+            return Ok(Some(wait));
         }
-        login_failures::insert(&work, &subjects, "enquiry", &network).await?;
         let id = enquiries::insert(&work, about, new).await?;
         self.post.add(&work, Subject::Enquiry { id }, None).await?;
         if new.copy {

@@ -58,7 +58,8 @@ impl PageKey {
     pub fn shortlist(site: &str, shortlist: &Shortlist, format: &'static str) -> Self {
         let canonical = shortlist.canonical();
         let rest = format_args!("{format}?{canonical}");
-        Self::named(Public::Shortlist, site, rest, Rows::Chosen(shortlist.clone()))
+        let key = Self::named(Public::Shortlist, site, rest, Rows::Chosen(shortlist.clone()));
+        key.rare_if(!canonical.is_empty())
     }
 
     /// The feed of a filter.

@@ -11,7 +11,8 @@ impl Listings {
     /// The listings of a shortlist that the public may see, in its order.
     pub async fn shortlist(&self, shortlist: &Shortlist) -> Result<Cached<Vec<Property>>> {
         let key = format!("shortlist/{}", shortlist.canonical());
-        let key = CacheKey::new(Level::Queryset, QUERYSETS, key);
+        // Anyone can make up a shortlist.
+        let key = CacheKey::new(Level::Queryset, QUERYSETS, key).rare_if(true);
         let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);
         let (tags, wanted) = (shortlist_tags(shortlist), shortlist.clone());
         let load = async move || -> Result<_> {

@@ -186,11 +186,10 @@ impl<'a> ShortlistJson<'a> {
         listings: &'a [Property],
         site_url: &str,
     ) -> Self {
-        let shown: Vec<_> = listings.iter().map(|property| property.id).collect();
         Self {
             count: listings.len(),
             results: listings.iter().map(|p| PropertyJson::new(p, site_url)).collect(),
-            gone: shortlist.without(&shown).ids().to_vec(),
+            gone: shortlist.gone(listings).ids().to_vec(),
         }
     }
 }

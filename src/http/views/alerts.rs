@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::filters;
+use super::list_address::in_state;
 use crate::domain::{
     Alert, AlertForm, AlertQuery, AlertState, FieldErrors, Frequency, ListingQuery, Status,
     StatusFilter, presentation,
@@ -14,6 +15,8 @@ use crate::domain::{
 pub(in crate::http) struct AskPage {
     /// The list in words.
     pub(in crate::http) words: Vec<String>,
+    /// The address of the list.
+    pub(in crate::http) list: String,
     /// The list's query.
     pub(in crate::http) pairs: Vec<(String, String)>,
     pub(in crate::http) form: AlertForm,
@@ -21,17 +24,6 @@ pub(in crate::http) struct AskPage {
     pub(in crate::http) errors: FieldErrors,
     /// Why the form is shown once more.
     pub(in crate::http) notice: Option<String>,
-}
-
-impl AskPage {
-    /// The list that the form is about.
-    fn list(&self) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        match self.pairs.is_empty() {
-            true => "/properties/".to_owned(),
-            false => format!("/properties/?{}", query.extend_pairs(&self.pairs).finish()),
-        }
-    }
 }
 
 /// The confirmation.
@@ -63,5 +55,5 @@ pub(super) fn offer(query: &ListingQuery) -> Option<String> {
         return None;
     }
     let text = AlertQuery::of(query).ok()?.text();
-    Some(if text.is_empty() { "/alerts/".to_owned() } else { format!("/alerts/?{text}") })
+    Some(in_state("/alerts/", &text))
 }

@@ -95,13 +95,7 @@ impl<'a> Feed<'a> {
 
 /// The title of the feed of a filter.
 fn title(filter: &ListingFilter) -> String {
-    let search = filter.search.iter().map(|search| format!("“{search}”"));
-    let locations = filter.locations.iter().map(ToString::to_string);
-    let facts = filter.facts.straightened().into_iter().map(|asked| asked.words());
-    let near = filter.near.iter().map(|_| format!("within {} km", filter.radius));
-    let since = filter.since.iter().map(|days| format!("added in the last {days} days"));
-    let wanted = search.chain(locations).chain(facts).chain(near).chain(since);
-    let wanted: Vec<_> = wanted.collect();
+    let wanted = filter.words();
     let name = &presentation().site_name;
     match wanted.is_empty() {
         true => name.clone(),

@@ -39,6 +39,10 @@ const HOMES: &str = "INSERT INTO property
     ('Secret', 'A sea view', 200000, 'Leith', 'draft', 'sale', 'house', 3, 2, 120.5, '{garden}'),
     ('Sold', 'A sea view', 200000, 'Leith', 'closed', 'sale', 'house', 3, 2, 120.5, '{garden}')";
 
+/// A listing that no list with a price selects.
+const HIDDEN: &str = "INSERT INTO property (title, description, price, location, price_qualifier)
+    VALUES ('Hidden', 'A plot', 160000, 'Gullane', 'on_application')";
+
 #[tokio::test]
 async fn an_alert_finds_just_what_its_list_shows() {
     let app = spawn_without_worker().await;
@@ -46,6 +50,7 @@ async fn an_alert_finds_just_what_its_list_shows() {
         subscribe(&app, (&format!("reader{number:02}@homes.example"), "instant", query)).await;
     }
     app.sql(HOMES).await;
+    app.sql(HIDDEN).await;
     run(&app).await;
     for (number, query) in QUERIES.into_iter().enumerate() {
         let titles = format!(

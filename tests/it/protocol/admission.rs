@@ -103,3 +103,13 @@ async fn numbers_of_listings_that_do_not_exist_leave_few_keys_behind() {
     assert!(keys.len() <= 210, "{} keys", keys.len());
     assert!(app.keys("lease").await.is_empty());
 }
+
+#[tokio::test]
+async fn made_up_shortlists_leave_few_keys_behind() {
+    let app = Plan::with_homes(1).await.start().await;
+    for id in 1000..1300 {
+        app.get(&format!("/shortlist/?ids=1,{id}")).await.assert_status(200);
+    }
+    let keys = app.keys("all_properties").await.len() + app.keys("page").await.len();
+    assert!(keys <= 220, "{keys} keys");
+}

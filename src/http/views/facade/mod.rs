@@ -29,10 +29,8 @@ pub(super) struct Facade {
     colours: [u8; 3],
     /// Whether the drawing is mirrored.
     flip: bool,
-    /// Scene, building and ground: the names and numbers of their symbols.
-    parts: [(&'static str, u8); 3],
-    /// Whether nothing is built there yet.
-    is_land: bool,
+    /// Scene, building and ground: the names and numbers of their symbols. Land has no building yet.
+    parts: [Option<(&'static str, u8)>; 3],
 }
 
 impl Facade {
@@ -66,11 +64,10 @@ impl Facade {
             colours: COLOURS.map(|sets| seed.below(sets)),
             flip: seed.below(2) == 1,
             parts: [
-                (around.scene(), scene),
-                (kind.symbol(), building),
-                (around.ground(kind), ground),
+                Some((around.scene(), scene)),
+                (property_type != Some("land")).then(|| (kind.symbol(), building)),
+                Some((around.ground(kind), ground)),
             ],
-            is_land: property_type == Some("land"),
         }
     }
 }
@@ -84,10 +81,7 @@ impl fmt::Display for Facade {
             "<svg class=\"facade walls-{walls} sky-{sky} lit-{lit}{flip}\" aria-hidden=\"true\">"
         )?;
         let sprite = SPRITE.as_str();
-        for (at, (symbol, number)) in self.parts.into_iter().enumerate() {
-            if at == 1 && self.is_land {
-                continue;
-            }
+        for (symbol, number) in self.parts.into_iter().flatten() {
             write!(f, "<use href=\"{sprite}#{symbol}-{number}\"/>")?;
         }
         f.write_str("</svg>")

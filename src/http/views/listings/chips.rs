@@ -1,20 +1,12 @@
 //! The filters in use, each with the list without it.
 
 use super::links::address;
-use crate::domain::{ListingFilter, ListingQuery, Position, StatusFilter};
+use crate::domain::{ListingFilter, ListingQuery, Position, StatusFilter, since_words};
 
 /// A filter that is in use, with the address of the list without it.
 pub(super) struct Chip {
     pub(super) label: String,
     pub(super) url: String,
-}
-
-/// A time since which listings were added, in words.
-pub(super) fn since_words(days: u16) -> String {
-    match days {
-        1 => "added in the last 24 hours".to_owned(),
-        days => format!("added in the last {days} days"),
-    }
 }
 
 /// Each filter that is in use.

@@ -2,11 +2,10 @@
 
 use url::form_urlencoded;
 
-use super::chips::since_words;
 use super::links::{address_of, with_query};
 use crate::domain::{
     Asked, Count, FACTS, Fact, FactParameter, FoldedLocation, ListingFilter, ListingQuery, Place,
-    PlaceQuery, Sort, Status, shown_again,
+    PlaceQuery, Sort, Status, shown_again, since_words,
 };
 
 /// How many parameters the form shows again at most.

@@ -5,7 +5,7 @@ use askama::Template;
 use super::card::Card;
 use super::filters;
 use super::links::with_query;
-use crate::domain::{Property, PropertyId, Shortlist};
+use crate::domain::{Fact, Property, PropertyId, Shortlist, optional_facts, presentation};
 
 /// A listing of the shortlist.
 struct Column<'a> {
@@ -40,8 +40,7 @@ impl<'a> ShortlistPage<'a> {
         listings: &'a [Property],
         site_url: &str,
     ) -> Self {
-        let shown: Vec<_> = listings.iter().map(|property| property.id).collect();
-        let gone = shortlist.without(&shown);
+        let gone = shortlist.gone(listings);
         let rest = shortlist.without(gone.ids());
         let column = |property: &'a Property| Column {
             card: Card::new(property, ""),
@@ -71,15 +70,17 @@ fn rows(listings: &[Property]) -> Vec<Row> {
     let mut rows = Vec::new();
     let shown: Vec<Vec<_>> =
         listings.iter().map(|property| property.shown_facts().collect()).collect();
-    for fact in crate::domain::optional_facts() {
-        let value = |facts: &Vec<(&crate::domain::Fact, String)>| {
+    for fact in optional_facts() {
+        let value = |facts: &Vec<(&Fact, String)>| {
             let found = facts.iter().find(|(other, _)| *other == fact);
             found.map_or_else(String::new, |(_, value)| value.clone())
         };
         rows.push(Row { label: fact.label, values: shown.iter().map(value).collect() });
     }
     rows.push(row("Features", &|property| property.features().join(", ")));
-    let listed = |property: &Property| property.created_at.format("%-d %B %Y").to_string();
+    let listed = |property: &Property| {
+        presentation().local(property.created_at).format("%-d %B %Y").to_string()
+    };
     rows.push(row("Listed", &listed));
     rows.retain(|row| row.values.iter().any(|value| !value.is_empty()));
     rows
