@@ -54,6 +54,14 @@ async fn a_misspelt_word_is_offered_as_listings_spell_it_with_its_count() {
 async fn what_is_offered_follows_each_write() {
     let app = app_of(&HOMES).await;
     let staff = app.staff().await;
+    // A collection of words that took long is not repeated for a while, and a busy machine makes it long.
+    app.sql(
+        "CREATE FUNCTION at_once() RETURNS trigger LANGUAGE plpgsql
+             AS 'BEGIN NEW.took := interval ''0 s''; RETURN NEW; END';
+         CREATE TRIGGER at_once BEFORE INSERT ON property_vocabulary_state
+             FOR EACH ROW EXECUTE FUNCTION at_once()",
+    )
+    .await;
     assert_eq!(offered(&app, "q=windmlil").await, [""; 0]);
     let id = staff.create_listing(&listing("Windmill", "1", "Leith")).await;
     assert_eq!(offered(&app, "q=windmlil").await, ["windmill 1"]);
