@@ -11,7 +11,9 @@ use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, Json, ToSql, Type, to_sql_checked};
 
 use super::{DbError, Result};
-use crate::domain::{FACTS, Fact, FactKind, FactValue, FactValues, Photos, Price, optional_facts};
+use crate::domain::{
+    FACT_COUNT, FACTS, Fact, FactKind, FactValue, FactValues, Photos, Price, optional_facts,
+};
 
 /// The statement in a file of `sql/queries/`, with its placeholders replaced by [`filled`].
 macro_rules! statement {
@@ -147,7 +149,7 @@ pub(super) fn read(
 pub(super) struct Column<'a>(pub(super) Option<FactValue<'a>>);
 
 /// The values of all facts to send.
-pub(super) fn columns(values: FactValues<'_>) -> [Column<'_>; FACTS.len()] {
+pub(super) fn columns(values: FactValues<'_>) -> [Column<'_>; FACT_COUNT] {
     values.map(Column)
 }
 

@@ -3,6 +3,10 @@
 use super::fact::{Fact, FilterKind, fact};
 use super::{Description, FactKind, Location, ON_APPLICATION, Status, Title};
 
+/// How many facts there are. It is a number of its own because types need it: a type whose size the compiler must evaluate
+/// functions for is a cycle to it in an optimised build.
+pub const FACT_COUNT: usize = 21;
+
 /// How many facts every listing has: the first ones.
 pub const REQUIRED: usize = 4;
 
@@ -27,7 +31,7 @@ const STATUSES: [(&str, &str); Status::ALL.len()] = {
 };
 
 /// All facts. Every listing has the first [`REQUIRED`]; these are also fields of [`super::Property`].
-pub const FACTS: &[Fact] = &[
+pub const FACTS: &[Fact; FACT_COUNT] = &[
     fact(
         "title",
         "Title",

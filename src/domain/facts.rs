@@ -10,12 +10,12 @@ use std::borrow::Cow;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use super::declared_facts::{FACTS, REQUIRED};
+use super::declared_facts::{FACT_COUNT, FACTS, REQUIRED};
 use super::fact::Fact;
 use super::text::is_absent;
 use super::{FactKind, FactValue, FieldErrors, Photo, SEPARATOR, presentation};
 
-const OPTIONAL: usize = FACTS.len() - REQUIRED;
+const OPTIONAL: usize = FACT_COUNT - REQUIRED;
 
 /// The facts that a listing need not have.
 pub fn optional_facts() -> &'static [Fact] {

@@ -72,7 +72,7 @@ pub use area::AreaUnit;
 pub use characters::is_visible;
 pub use count::Count;
 pub use cursor::{Cursor, Direction, SortValue};
-pub use declared_facts::{FACTS, GROUPS, REQUIRED};
+pub use declared_facts::{FACT_COUNT, FACTS, GROUPS, REQUIRED};
 pub use email_address::EmailAddress;
 pub use enquiry::{Enquiry, EnquiryFilter, EnquiryForm, EnquiryState, NewEnquiry};
 pub use event::{Change, Entity, Event, EventId, RowState};

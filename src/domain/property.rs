@@ -7,8 +7,8 @@ use chrono::{DateTime, Datelike as _, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Description, FACTS, Fact, FactValue, Facts, Location, Price, PropertyId, REQUIRED, Status,
-    Title,
+    Description, FACT_COUNT, FACTS, Fact, FactValue, Facts, Location, Price, PropertyId, REQUIRED,
+    Status, Title,
 };
 
 /// A listing as it is in the database.
@@ -95,7 +95,7 @@ pub struct NewProperty {
 }
 
 /// The values of all facts, in the order of the declaration.
-pub type FactValues<'a> = [Option<FactValue<'a>>; FACTS.len()];
+pub type FactValues<'a> = [Option<FactValue<'a>>; FACT_COUNT];
 
 macro_rules! fact_values {
     ($type:ty) => {

@@ -3,18 +3,18 @@
 use serde_json::Value;
 
 use super::{
-    Description, FACTS, Fact, FactValue, Facts, FieldErrors, GROUPS, Location, NewProperty, Price,
-    Property, REQUIRED, Title,
+    Description, FACT_COUNT, FACTS, Fact, FactValue, Facts, FieldErrors, GROUPS, Location,
+    NewProperty, Price, Property, REQUIRED, Title,
 };
 
 /// The text of each field, so that an invalid form can be shown again as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PropertyForm([String; FACTS.len()]);
+pub struct PropertyForm([String; FACT_COUNT]);
 
 impl PropertyForm {
     /// The fields, in the order in which they are shown.
-    pub const FIELDS: [&'static str; FACTS.len()] = {
-        let mut names = [""; FACTS.len()];
+    pub const FIELDS: [&'static str; FACT_COUNT] = {
+        let mut names = [""; FACT_COUNT];
         let mut at = 0;
         while at < names.len() {
             names[at] = FACTS[at].name;
@@ -24,7 +24,7 @@ impl PropertyForm {
     };
 
     /// The form with these values, in the order of the fields.
-    pub fn new(values: [String; FACTS.len()]) -> Self {
+    pub fn new(values: [String; FACT_COUNT]) -> Self {
         Self(values)
     }
 

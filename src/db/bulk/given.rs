@@ -1,14 +1,14 @@
 //! The facts that a file has.
 
-use crate::domain::{FACTS, Fact, REQUIRED};
+use crate::domain::{FACT_COUNT, FACTS, Fact, REQUIRED};
 
 /// The facts that rows of a file have. Listings keep the others as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GivenFacts([bool; FACTS.len()]);
+pub struct GivenFacts([bool; FACT_COUNT]);
 
 impl GivenFacts {
     /// Adds the facts that a row has, in the order of the declaration.
-    pub fn note(&mut self, has: [bool; FACTS.len()]) {
+    pub fn note(&mut self, has: [bool; FACT_COUNT]) {
         for (given, has) in self.0.iter_mut().zip(has) {
             *given |= has;
         }

@@ -12,7 +12,7 @@ use super::super::{DbError, Result, Transaction};
 use super::completion::{complete, match_references};
 use super::given::{GivenFacts, bit};
 use super::indexes::{DroppedIndexes, advance_sequence};
-use crate::domain::{FACTS, Fact, FactValue, FactValues, NewProperty, PropertyId};
+use crate::domain::{FACT_COUNT, FACTS, Fact, FactValue, FactValues, NewProperty, PropertyId};
 
 /// A listing from a file, with its id and times if the file has them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct BulkRow {
     /// The facts, in the order of the declaration. A row of a listing that exists keeps those that are `None` here.
     pub values: FactValues<'static>,
     /// The facts that are to have no value.
-    pub cleared: [bool; FACTS.len()],
+    pub cleared: [bool; FACT_COUNT],
     /// When it was added; `None` for now. Kept only by a row that is new.
     pub created_at: Option<DateTime<Utc>>,
     /// When it last changed; `None` for now. Used only for new rows.
