@@ -1,2 +1,2 @@
-COPY property (created_at, updated_at, {facts})
+COPY property (created_at, updated_at, search, {facts})
 FROM STDIN (FORMAT binary)

@@ -7,8 +7,9 @@ use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
 
 use super::super::fact_columns::{column_type, columns, statement};
-use super::super::{Result, Transaction};
+use super::super::{GenericClient as _, Result, Transaction};
 use super::indexes::{DroppedIndexes, advance_sequence};
+use super::words::SearchWords;
 use crate::domain::{FACTS, NewProperty};
 
 /// A copy in progress. Until it ends, its transaction can do nothing else.
@@ -16,6 +17,8 @@ pub struct Append<'a> {
     transaction: &'a Transaction<'a>,
     writer: Pin<Box<BinaryCopyInWriter>>,
     indexes: DroppedIndexes,
+    /// The definition of the trigger that computes the words to search for, while it leaves words as they are.
+    trigger: Option<String>,
 }
 
 impl<'a> Append<'a> {
@@ -24,18 +27,33 @@ impl<'a> Append<'a> {
     pub async fn begin(transaction: &'a Transaction<'a>, rows: u64) -> Result<Self> {
         advance_sequence(transaction, None).await?;
         let indexes = DroppedIndexes::drop_if_empty(transaction, rows).await?;
+        let trigger = match indexes.are_dropped() {
+            true => Some(let_words_be_given(transaction).await?),
+            false => None,
+        };
         let sink = transaction.copy_in(statement!("sql/queries/bulk_append_copy.sql")).await?;
-        let mut types = vec![Type::TIMESTAMPTZ; 2];
+        let mut types = vec![Type::TIMESTAMPTZ, Type::TIMESTAMPTZ, Type::TS_VECTOR];
         types.extend(FACTS.iter().map(column_type));
-        Ok(Self { transaction, writer: Box::pin(BinaryCopyInWriter::new(sink, &types)), indexes })
+        let writer = Box::pin(BinaryCopyInWriter::new(sink, &types));
+        Ok(Self { transaction, writer, indexes, trigger })
+    }
+
+    /// Whether words that are added with a row are kept. Otherwise the database computes them.
+    pub fn takes_words(&self) -> bool {
+        self.trigger.is_some()
     }
 
     /// Sends a row with `at` as its time of change; buffered, so most calls don't wait.
-    pub async fn add(&mut self, new: &NewProperty, at: DateTime<Utc>) -> Result<()> {
+    pub async fn add(
+        &mut self,
+        new: &NewProperty,
+        at: DateTime<Utc>,
+        words: &SearchWords,
+    ) -> Result<()> {
         let values = columns(new.values());
         let values = values.iter().map(|value| value as &(dyn ToSql + Sync));
-        let times: [&(dyn ToSql + Sync); 2] = [&at, &at];
-        let row: Vec<_> = times.into_iter().chain(values).collect();
+        let own: [&(dyn ToSql + Sync); 3] = [&at, &at, words];
+        let row: Vec<_> = own.into_iter().chain(values).collect();
         self.writer.as_mut().write(&row).await?;
         Ok(())
     }
@@ -43,7 +61,27 @@ impl<'a> Append<'a> {
     /// Ends the copy and builds the indexes; returns the number of rows.
     pub async fn finish(mut self) -> Result<u64> {
         let rows = self.writer.as_mut().finish().await?;
+        if let Some(definition) = self.trigger {
+            let sql = format!(
+                "DROP TRIGGER property_words ON property; {definition};
+                 ALTER TABLE property ENABLE ALWAYS TRIGGER property_words"
+            );
+            self.transaction.batch_execute(&sql).await?;
+        }
         self.indexes.recreate(self.transaction).await?;
         Ok(rows)
     }
+}
+
+/// Lets the trigger compute words only for rows that come without any; returns its definition. The table is locked, so no
+/// other transaction adds rows meanwhile, and a rollback brings the trigger back.
+async fn let_words_be_given(transaction: &Transaction<'_>) -> Result<String> {
+    let definition = "SELECT pg_get_triggerdef(oid) FROM pg_trigger
+                      WHERE tgrelid = 'property'::regclass AND tgname = 'property_words'";
+    let definition = transaction.query_one(definition, &[]).await?.try_get(0)?;
+    let replace = "DROP TRIGGER property_words ON property;
+                   CREATE TRIGGER property_words BEFORE INSERT ON property
+                   FOR EACH ROW WHEN (NEW.search = '') EXECUTE FUNCTION property_fill_search()";
+    transaction.batch_execute(replace).await?;
+    Ok(definition)
 }

@@ -35,6 +35,11 @@ impl DroppedIndexes {
         Ok(Self { definitions })
     }
 
+    /// Whether indexes were dropped, and the table is locked.
+    pub(super) fn are_dropped(&self) -> bool {
+        !self.definitions.is_empty()
+    }
+
     /// Recreates the indexes.
     pub(super) async fn recreate(self, transaction: &Transaction<'_>) -> Result<()> {
         if self.definitions.is_empty() {

@@ -12,6 +12,7 @@ mod completion;
 mod given;
 mod indexes;
 mod staging;
+mod words;
 
 pub use append::Append;
 pub use comparison::{Comparison, compare, list_sample};
@@ -19,6 +20,7 @@ pub use completion::{count_missing, count_other_times, count_same, withdraw_miss
 pub use given::GivenFacts;
 pub(super) use indexes::advance_sequence;
 pub use staging::{BulkRow, Clash, Merged, Staging};
+pub use words::{SearchWords, WordWorker};
 
 use futures_util::{Stream, StreamExt as _};
 use tokio_postgres::types::ToSql;

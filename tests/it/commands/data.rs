@@ -79,6 +79,28 @@ async fn sample_data_is_as_much_as_was_asked_for() {
 }
 
 #[tokio::test]
+async fn many_made_up_listings_get_the_words_triggers_and_indexes_that_single_ones_get() {
+    let (plan, shell) = Shell::with_homes(0).await;
+    let schema = "SELECT string_agg(definition, ' ' ORDER BY definition) FROM (
+        SELECT tgenabled || pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = 'property'::regclass
+        UNION SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 'property'::regclass
+    ) AS all_of_them (definition)";
+    let before = plan.database.value(schema).await;
+    // So many that the indexes are built afterwards, and that the last round is not a whole one.
+    shell.run(&["sampledata", "--count", "20500"]).done();
+    assert_eq!(plan.database.value(schema).await, before);
+    let others = "CREATE TEMPORARY TABLE again AS SELECT * FROM property WHERE id % 7 = 0;
+        CREATE TRIGGER words BEFORE UPDATE ON again FOR EACH ROW EXECUTE FUNCTION property_fill_search();
+        SET app.renew_search = 'on';
+        UPDATE again SET search = '';
+        SELECT count(*) || ' of ' || (SELECT count(*) FROM again) FROM again JOIN property USING (id)
+        WHERE again.search <> property.search OR property.search = ''";
+    assert_eq!(plan.database.value(others).await, "0 of 2928");
+    let same = "SELECT count(DISTINCT id) || ' ' || min(id) || ' ' || max(id) FROM property";
+    assert_eq!(plan.database.value(same).await, "20500 1 20500");
+}
+
+#[tokio::test]
 async fn a_database_that_is_out_of_reach_is_said() {
     let (plan, shell) = Shell::with_homes(0).await;
     for url in ["postgres://nobody@127.0.0.1:1/none", "host=/nonexistent user=nobody dbname=none"] {

@@ -1,0 +1,1 @@
+COPY words ({facts}) FROM STDIN (FORMAT binary)
