@@ -218,7 +218,7 @@
     const digits = new Intl.NumberFormat(document.documentElement.lang);
     const tell = (control, { count = null, count_is_exact } = {}) => {
       const number = count === null ? "" : digits.format(count) + (count_is_exact ? "" : "+");
-      const box = control.closest(".choice, .step, option");
+      const box = control.closest(".choice, .quick__value, option");
       box.classList.toggle("is-empty", count === 0);
       if (box === control && box.matches("option")) {
         box.dataset.label ??= box.textContent;
@@ -268,10 +268,10 @@
     // Least numbers that a click fills in, or takes away again.
     const least = (step) => form.elements[step.parentElement.dataset.of];
     const press = () => {
-      for (const step of form.querySelectorAll(".step")) step.ariaPressed = least(step).value === step.value;
+      for (const step of form.querySelectorAll(".quick__value")) step.ariaPressed = least(step).value === step.value;
     };
     form.addEventListener("click", (event) => {
-      const step = event.target.closest(".step");
+      const step = event.target.closest(".quick__value");
       if (!step) return;
       least(step).value = least(step).value === step.value ? "" : step.value;
       press();

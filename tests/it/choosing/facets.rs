@@ -11,12 +11,12 @@ use crate::harness::{App, Plan, until};
 const HOMES: &str = "INSERT INTO property (title, description, price, price_qualifier, location, created_at, status,
         listing_type, property_type, bedrooms, bathrooms, floor_area, features, latitude, longitude)
     SELECT 'Home ' || n, CASE n % 4 WHEN 0 THEN 'Sea view' ELSE 'Quiet' END, 1000 + n * 37 % 900,
-        CASE n % 7 WHEN 0 THEN 'on_application' END, CASE n % 3 WHEN 0 THEN 'Leith' WHEN 1 THEN 'Joppa' ELSE 'Upper Leith' END,
+        CASE n % 7 WHEN 0 THEN 'on_application' END, CASE n % 3 WHEN 0 THEN 'Leith' WHEN 1 THEN 'Joppa' ELSE 'Trinity' END,
         now() - n * interval '1 hour',
         (ARRAY['active', 'active', 'active', 'active', 'pending', 'closed', 'draft', 'withdrawn'])[1 + n * 5 % 8],
-        (ARRAY['sale', 'rent', 'sale', NULL])[1 + n * 3 % 4],
-        (ARRAY['house', 'apartment', 'house', 'studio', 'room', NULL])[1 + n * 7 % 6],
-        nullif(n * 11 % 8, 7), nullif(n * 13 % 5, 4), 20 + n % 90,
+        (ARRAY['sale', 'rent', 'sale', NULL])[1 + n / 8 % 4],
+        (ARRAY['house', 'apartment', 'house', 'studio', 'room', NULL])[1 + n / 5 % 6],
+        nullif(n * 11 % 9, 8), nullif(n * 13 % 5, 4), 20 + n % 90,
         CASE n % 5 WHEN 0 THEN ARRAY['Garden', 'Lift'] WHEN 1 THEN ARRAY['garden'] END,
         55.95 + n % 10 * 0.01, -3.19
     FROM generate_series(1, 240) AS n";
@@ -28,7 +28,7 @@ const FILTERS: [&str; 21] = [
     "q=view&status=closed&property_type=house",
     "location=Leith",
     "location=leith&location=Joppa&listing_type=sale",
-    "location=upper&min_bedrooms=2",
+    "location=trin&min_bedrooms=2",
     "location=Nowhere",
     "min_price=1400",
     "max_price=1500&listing_type=rent&property_type=apartment",
