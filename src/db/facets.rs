@@ -13,12 +13,12 @@ use crate::domain::{
     Comparison, Count, FACTS, Facet, FacetCount, FacetCounts, Fact, ListingFilter, StatusFilter,
 };
 
-/// The most listings that are read to tell them apart by every facet at once, which takes half a microsecond for each
-/// (measured). If there are more, those of each value are counted by a statement of its own, which stops where public counts
-/// do. That takes longer where it does not find so many.
-pub const READ: i64 = 200_000;
-/// How many times as long it takes to read a listing that only the table can tell apart.
-const LOOKING: i64 = 10;
+/// The most listings that are read to tell them apart by every facet at once, which takes half a microsecond for each from an
+/// index (measured). If there are more, those of each value are counted by a statement of its own, which stops where public
+/// counts do. That takes longer where it does not find so many, as of rare values in a price range.
+pub const READ: i64 = 1_000_000;
+/// How many times as long it may take to read a listing from the table.
+const LOOKING: i64 = 50;
 
 /// A value of a facet.
 struct Choice {
