@@ -92,14 +92,17 @@ fn reading(filter: &ListingFilter, choices: &[&Choice], most: i64) -> Statement 
         let (facts, _) = choice.filter.facts.partition(Fact::has_facet);
         let status = if is_search { choice.filter.status } else { StatusFilter::Any };
         builder.narrow(&ListingFilter { facts, status, ..ListingFilter::default() });
-        format!(", count(*) FILTER ({})", take(&mut builder.conditions).trim_start())
+        let condition = take(&mut builder.conditions);
+        format!(", coalesce(sum(alike) FILTER ({}), 0)::bigint", condition.trim_start())
     });
     let numbers: String = numbers.collect();
     let facts = FACTS.iter().filter(|fact| fact.has_facet()).map(|fact| fact.name);
     let columns: Vec<_> = facts.chain(is_search.then_some("status")).collect();
     let columns = columns.join(", ");
+    // Listings that are alike are told apart once, however many there are.
     let sql = format!(
-        "SELECT count(*){numbers} FROM (SELECT {columns} FROM property{all} LIMIT {most}) AS found"
+        "SELECT coalesce(sum(alike), 0)::bigint{numbers} FROM (SELECT {columns}, count(*) AS alike FROM \
+         (SELECT {columns} FROM property{all} LIMIT {most}) AS found GROUP BY {columns}) AS kinds"
     );
     Statement { sql, parameters: builder.parameters }
 }
@@ -121,10 +124,12 @@ mod tests {
         let query = "location=Leith&property_type=house&min_bedrooms=2&max_bedrooms=4&max_price=9";
         assert_eq!(
             sql(query, "property_type", "land"),
-            "SELECT count(*), count(*) FILTER (WHERE property_type = $4 AND bedrooms >= $5 AND bedrooms <= $6) \
+            "SELECT coalesce(sum(alike), 0)::bigint, coalesce(sum(alike) FILTER (WHERE property_type = $4 AND bedrooms >= $5 \
+             AND bedrooms <= $6), 0)::bigint FROM (SELECT listing_type, property_type, bedrooms, bathrooms, count(*) AS alike \
              FROM (SELECT listing_type, property_type, bedrooms, bathrooms FROM property \
              WHERE status IN ('active', 'pending') AND location_folded = $1 AND price <= $2 \
-             AND price_qualifier IS DISTINCT FROM 'on_application' LIMIT $3) AS found"
+             AND price_qualifier IS DISTINCT FROM 'on_application' LIMIT $3) AS found \
+             GROUP BY listing_type, property_type, bedrooms, bathrooms) AS kinds"
         );
     }
 
@@ -132,9 +137,11 @@ mod tests {
     fn a_search_reads_the_status_too() {
         assert_eq!(
             sql("q=sea", "listing_type", "rent"),
-            "SELECT count(*), count(*) FILTER (WHERE status IN ('active', 'pending') AND listing_type = $4) \
-             FROM (SELECT listing_type, property_type, bedrooms, bathrooms, status FROM property \
-             WHERE search @@ property_query($1, $2) LIMIT $3) AS found"
+            "SELECT coalesce(sum(alike), 0)::bigint, coalesce(sum(alike) FILTER (WHERE status IN ('active', 'pending') AND \
+             listing_type = $4), 0)::bigint FROM (SELECT listing_type, property_type, bedrooms, bathrooms, status, count(*) AS \
+             alike FROM (SELECT listing_type, property_type, bedrooms, bathrooms, status FROM property \
+             WHERE search @@ property_query($1, $2) LIMIT $3) AS found \
+             GROUP BY listing_type, property_type, bedrooms, bathrooms, status) AS kinds"
         );
     }
 }
