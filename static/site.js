@@ -213,6 +213,75 @@
       }
       show(asked(), "sending");
     });
+    // Beside each value that can be chosen: how many listings the list with it has. The numbers are asked for when the form
+    // is used, and follow the list.
+    const digits = new Intl.NumberFormat(document.documentElement.lang);
+    const tell = (control, { count = null, count_is_exact } = {}) => {
+      const number = count === null ? "" : digits.format(count) + (count_is_exact ? "" : "+");
+      const box = control.closest(".choice, .quick__value, option");
+      box.classList.toggle("is-empty", count === 0);
+      if (box === control && box.matches("option")) {
+        box.dataset.label ??= box.textContent;
+        box.textContent = box.dataset.label + (number && ` (${number})`);
+        return;
+      }
+      first(".choice__count", box)?.remove();
+      if (!number) return;
+      const text = document.createElement("span");
+      text.className = "choice__count";
+      const unit = document.createElement("span");
+      unit.className = "hidden";
+      unit.textContent = count === 1 ? " listing" : " listings";
+      text.append(number, unit);
+      box.append(" ", text);
+    };
+    let counting = null;
+    let told = [];
+    const tally = async () => {
+      counting?.abort();
+      const own = counting = new AbortController();
+      const found = await fetch(`/properties/facets/${location.search}`, { signal: own.signal })
+        .then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
+      if (own !== counting) return;
+      for (const control of told.splice(0)) tell(control);
+      for (const { parameter, values } of found?.facets ?? []) {
+        const named = `[name="${parameter}"]`;
+        const controls = `${named} > option, ${named}[type=checkbox], [data-of="${parameter}"] > button`;
+        for (const control of form.querySelectorAll(controls)) {
+          const value = values.find(({ value }) => value === control.value);
+          if (!value) continue;
+          tell(control, value);
+          told.push(control);
+        }
+      }
+    };
+    let used = false;
+    const use = () => {
+      // A query that was refused has no numbers.
+      if (!used && !fields().some((field) => field.ariaInvalid)) tally();
+      used = true;
+    };
+    for (const kind of ["pointerenter", "focusin"]) form.addEventListener(kind, use);
+    more.addEventListener("toggle", () => { if (more.open) use(); });
+    document.addEventListener("listed", () => { if (used) tally(); });
+
+    // Least numbers that a click fills in, or takes away again.
+    const least = (step) => form.elements[step.parentElement.dataset.of];
+    const press = () => {
+      for (const step of form.querySelectorAll(".quick__value")) step.ariaPressed = least(step).value === step.value;
+    };
+    form.addEventListener("click", (event) => {
+      const step = event.target.closest(".quick__value");
+      if (!step) return;
+      least(step).value = least(step).value === step.value ? "" : step.value;
+      press();
+      clearTimeout(typing);
+      show(asked(), "choosing");
+    });
+    on("input", press);
+    document.addEventListener("listed", press);
+    press();
+
     // Back shows the list of that address, with its own form.
     addEventListener("popstate", () => {
       clearTimeout(typing);

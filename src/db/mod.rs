@@ -19,6 +19,7 @@ pub mod enquiries;
 mod error;
 pub mod event_log;
 pub mod event_replay;
+pub mod facets;
 mod fact_columns;
 pub mod history;
 pub mod import_choices;

@@ -165,11 +165,16 @@ impl FactFilter {
             true => *other != asked,
             false => other.parameter != parameter,
         });
-        self.0.push(asked);
-        if self.0.iter().filter(|asked| asked.parameter == parameter).count() > MAX_ITEMS {
-            self.0.pop();
+        if self.0.iter().filter(|asked| asked.parameter == parameter).count() >= MAX_ITEMS {
             errors.add(parameter.name, format!("At most {MAX_ITEMS} values can be combined."));
+            return;
         }
+        self.add(asked);
+    }
+
+    /// Adds a parameter in its place.
+    fn add(&mut self, asked: Asked) {
+        self.0.push(asked);
         let place = |asked: &Asked| FactParameter::all().position(|other| other == asked.parameter);
         self.0.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.value.cmp(&b.value)));
     }
@@ -229,6 +234,22 @@ impl FactFilter {
         let mut rest = self.straightened();
         rest.0.retain(|other| other != asked);
         rest
+    }
+
+    /// The same with one value of a parameter in the place of its own. The other bound stays on its own side, as in
+    /// [`FactFilter::without`].
+    pub fn with(&self, parameter: FactParameter, value: FactValue<'static>) -> Self {
+        let mut other = self.straightened();
+        other.0.retain(|asked| asked.parameter != parameter);
+        other.add(Asked { parameter, value });
+        other
+    }
+
+    /// The parameters of the facts for which a test is true, and the others.
+    pub fn partition(&self, is_first: impl Fn(&'static Fact) -> bool) -> (Self, Self) {
+        let asked = self.straightened().0.into_iter();
+        let (first, others) = asked.partition(|asked| is_first(asked.parameter.fact));
+        (Self(first), Self(others))
     }
 
     /// The same without a fact.

@@ -58,6 +58,7 @@ fn open(address: Public, resource: Resource) -> Resource {
         Public::List
         | Public::Detail
         | Public::Places
+        | Public::Facets
         | Public::Shortlist
         | Public::Feed
         | Public::Robots

@@ -25,7 +25,7 @@ pub(super) fn family_of(key: &str) -> Option<&'static str> {
 
 /// The other kinds of keys, in the order in which operators see them after those of [`URLS`]: the start of the name after
 /// the family, and what it is called. An empty start stands for the rest of a family.
-const KINDS: [(&str, &str, &str); 15] = [
+const KINDS: [(&str, &str, &str); 16] = [
     (PAGES, "~", "Pages: long addresses"),
     (PAGES, "", "Pages: others"),
     (BODIES, "", "Pages: bodies"),
@@ -35,6 +35,7 @@ const KINDS: [(&str, &str, &str); 15] = [
     (QUERYSETS, "reduction/", "Queries: reduced prices"),
     (QUERYSETS, "shortlist/", "Queries: shortlists"),
     (QUERYSETS, "places", "Queries: places"),
+    (QUERYSETS, "facets?", "Queries: facets"),
     (QUERYSETS, "feed?", "Queries: feeds"),
     (QUERYSETS, "sitemap", "Queries: site map"),
     (QUERYSETS, "", "Queries: others"),

@@ -13,6 +13,7 @@ mod enquiries;
 mod error;
 mod exports;
 mod exposition;
+mod facets;
 mod families;
 pub mod fixtures;
 mod health;

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use super::facets::facet_tags_of;
 use super::families::PAGES;
 use super::listings::{tags_of, tally_tags_of};
 use super::shortlist::shortlist_tags;
@@ -22,6 +23,7 @@ pub struct PageKey {
 #[derive(Debug, Clone)]
 enum Rows {
     Of(ListingFilter),
+    Facets(ListingFilter),
     One(PropertyId),
     Chosen(Shortlist),
     Part(SitemapPart),
@@ -52,6 +54,13 @@ impl PageKey {
         let rest = format_args!("{format}?{canonical}");
         let key = Self::named(Public::Places, site, rest, Rows::Of(ListingFilter::default()));
         Self { is_costly: query.filter.is_costly(), ..key.rare_if(!canonical.is_empty()) }
+    }
+
+    /// The facets of a filter. They are many counts, also where the filter is a simple one.
+    pub fn facets(site: &str, filter: &ListingFilter, canonical: &str) -> Self {
+        let rest = format_args!("json?{canonical}");
+        let key = Self::named(Public::Facets, site, rest, Rows::Facets(filter.clone()));
+        Self { is_costly: true, ..key.rare_if(!canonical.is_empty()) }
     }
 
     /// A shortlist, in a format.
@@ -117,6 +126,7 @@ impl PageKey {
     pub fn tags(&self) -> TagSet {
         match &self.rows {
             Rows::Of(filter) => tags_of(filter).union(&tally_tags_of(filter)).cloned().collect(),
+            Rows::Facets(filter) => facet_tags_of(filter),
             Rows::One(id) => TagSet::from([kinds::property(*id)]),
             Rows::Chosen(shortlist) => shortlist_tags(shortlist),
             Rows::Part(part) => TagSet::from([kinds::sitemap(*part)]),

@@ -26,6 +26,7 @@ pub(crate) enum Public {
     AlertAsked,
     Alert,
     Places,
+    Facets,
     Shortlist,
     Feed,
     Robots,
@@ -140,6 +141,9 @@ pub(crate) const URLS: &[Url] = &[
         .pages("places.", "Pages: places")
         .with_form()
         .described(),
+    public(Public::Facets, "/properties/facets/", Route::List)
+        .pages("facets.", "Pages: facets")
+        .for_programs(),
     public(Public::Shortlist, "/shortlist/", Route::Detail)
         .pages("shortlist.", "Pages: shortlists")
         .described(),
@@ -288,10 +292,13 @@ impl Url {
         rest.is_empty().then(|| first.unwrap_or_default())
     }
 
-    /// Whether crawlers may visit it: not URLs for staff or operators, nor alternative URLs of the same pages.
+    /// Whether crawlers may visit it: not URLs for staff or operators, nor alternative URLs of the same pages, nor what
+    /// only says more of them.
     fn is_crawled(&self) -> bool {
         match self.address {
-            Address::Public(Public::Next | Public::Previous | Public::Shortlist) => false,
+            Address::Public(
+                Public::Next | Public::Previous | Public::Facets | Public::Shortlist,
+            ) => false,
             Address::Public(_) => self.route != Route::Uncached,
             Address::Operators(_) | Address::Admin(_) => false,
         }

@@ -10,6 +10,7 @@ fn every_address_belongs_to_its_family() {
         ("/", Route::List),
         ("/properties/", Route::List),
         ("/properties/places/", Route::List),
+        ("/properties/facets/", Route::List),
         ("/properties/no-cache/", Route::Uncached),
         ("/properties/7/", Route::Detail),
         ("/properties/7/next/", Route::Detail),

@@ -38,6 +38,15 @@ pub(super) fn listings() -> Vec<Route> {
         .takes(p::places())
         .cached(html_or("PlaceList"))
         .fails(&[400, 503]),
+        get(
+            "/properties/facets/",
+            "listFacets",
+            "For each value that filters offer, the number of listings in the list that has this value in the place of the \
+            filter's own.",
+        )
+        .takes(p::filter())
+        .cached([json("FacetList")])
+        .fails(&[400, 503]),
         get("/properties/{id}/", "getProperty", "One listing.")
             .takes([p::id(), p::format()])
             .cached(html_or("Property"))

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::ComponentsBuilder;
 
 use crate::cache::ProbeStep;
+use crate::http::listings::facets::FacetsJson;
 use crate::http::listings::json::{ListJson, PlacesJson, PropertyJson, ShortlistJson};
 use crate::services::{
     Cleared, EventState, Explanation, LoadTestReport, LoadTestRequest, SignalStep, WarmState,
@@ -23,6 +24,7 @@ pub(super) fn register(components: ComponentsBuilder) -> ComponentsBuilder {
         with::<PropertyJson>,
         with::<ListJson>,
         with::<PlacesJson>,
+        with::<FacetsJson>,
         with::<ShortlistJson>,
         with::<Problem>,
         with::<Readiness>,

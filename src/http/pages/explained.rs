@@ -39,9 +39,10 @@ pub fn explained(address: &str, site: &Site) -> Result<ExplainedPage, FieldError
     Ok(match page {
         PublicPage::List { query, .. } => ExplainedPage { key, list: Some(query), listing: None },
         PublicPage::Detail { id, .. } => ExplainedPage { key, list: None, listing: Some(id) },
-        PublicPage::Places { .. } | PublicPage::Shortlist { .. } | PublicPage::Machine(_) => {
-            ExplainedPage { key, list: None, listing: None }
-        }
+        PublicPage::Places { .. }
+        | PublicPage::Facets(_)
+        | PublicPage::Shortlist { .. }
+        | PublicPage::Machine(_) => ExplainedPage { key, list: None, listing: None },
     })
 }
 

@@ -103,6 +103,6 @@ impl MachinePage {
 }
 
 /// The query string of exactly this filter.
-fn canonical(filter: &ListingFilter) -> String {
+pub(super) fn canonical(filter: &ListingFilter) -> String {
     ListingQuery::of(filter.clone()).canonical()
 }

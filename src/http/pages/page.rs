@@ -2,14 +2,15 @@
 
 use actix_web::http::header::HeaderMap;
 
-use super::machine::MachinePage;
+use super::machine::{MachinePage, canonical};
 use super::rendered::{html, json};
 use crate::cache::policy::{CachePolicy, Level};
 use crate::cache::{Cached, Rendered};
 use crate::domain::{
-    Cursors, FieldErrors, ListingQuery, PlaceQuery, Position, Property, PropertyId, Shortlist,
-    SitemapPart, Status,
+    Cursors, FieldErrors, ListingFilter, ListingQuery, PlaceQuery, Position, Property, PropertyId,
+    Shortlist, SitemapPart, Status,
 };
+use crate::http::listings::facets::FacetsJson;
 use crate::http::listings::json::{ListJson, PlacesJson, PropertyJson, ShortlistJson};
 use crate::http::negotiation::Format;
 use crate::http::views::listings::{DetailPage, ListPage, PlacesPage, ShortlistPage};
@@ -43,6 +44,8 @@ pub(in crate::http) enum PublicPage {
         /// The response format.
         format: Format,
     },
+    /// The numbers of listings beside the values of filters.
+    Facets(Box<ListingFilter>),
     /// Listings side by side.
     Shortlist {
         /// The listings that were asked for.
@@ -72,6 +75,9 @@ impl PublicPage {
             Public::List => Some(Self::list(query_string, format())),
             Public::Detail => Self::detail(parameter, query_string, format()).map(Ok),
             Public::Places => Some(Self::places(query_string, format())),
+            Public::Facets => Some(
+                ListingFilter::parse(query_string).map(|filter| Self::Facets(Box::new(filter))),
+            ),
             Public::Shortlist => Some(
                 Shortlist::parse(query_string)
                     .map(|shortlist| Self::Shortlist { shortlist, format: format() }),
@@ -138,6 +144,7 @@ impl PublicPage {
                 PageKey::detail(site_url, *id, result, format.name())
             }
             Self::Places { query, format } => PageKey::places(site_url, query, format.name()),
+            Self::Facets(filter) => PageKey::facets(site_url, filter, &canonical(filter)),
             Self::Shortlist { shortlist, format } => {
                 PageKey::shortlist(site_url, shortlist, format.name())
             }
@@ -181,6 +188,9 @@ impl PublicPage {
                     Format::Html => html(&PlacesPage::new(places, &query, site_url)),
                 })
             }
+            Self::Facets(filter) => kept(services.listings.facets(&filter).await?, |facets| {
+                json(&FacetsJson::new(facets))
+            }),
             Self::Shortlist { shortlist, format } => {
                 let found = services.listings.shortlist(&shortlist).await?;
                 kept(found, |listings| match format {

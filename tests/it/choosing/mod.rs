@@ -2,6 +2,7 @@
 
 mod ages;
 mod by_facts;
+mod facets;
 mod hidden_prices;
 mod near;
 mod words;

@@ -40,6 +40,8 @@ async fn the_checkers_parser_reads_every_kind_of_page() {
     let mut all = list("/properties/places/?format=json", Format::Places).await;
     all.places.sort();
     assert_eq!(all.places, places);
+    let facets = list("/properties/facets/?min_price=1", Format::Facets).await;
+    assert_eq!(facets.count, Some(3));
     let part = list("/sitemap-1.xml", Format::SiteMap).await;
     assert_eq!(part.listed.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [1, 2, 3]);
     // An empty list suggests the rows at any price.

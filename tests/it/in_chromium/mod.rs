@@ -14,6 +14,7 @@ mod browsing;
 mod coming_back;
 mod console;
 mod dashboard;
+mod facets;
 mod filter_typing;
 mod hostile_text;
 mod keeping;

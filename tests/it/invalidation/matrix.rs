@@ -12,7 +12,7 @@ pub(super) const FAR: i64 = 7;
 
 /// The kinds of pages. Newest first, the listings are 6, 5, 4 | 3, 2, 1 | 7, and number 6,000, in the site map's second
 /// part.
-const COLUMNS: [(&str, &str); 22] = [
+const COLUMNS: [(&str, &str); 24] = [
     ("html", "/properties/"),
     ("json", "/properties/?format=json"),
     ("page 2", "/properties/?page=2&page_size=3"),
@@ -36,6 +36,8 @@ const COLUMNS: [(&str, &str); 22] = [
     ("near detail", "/properties/5/"),
     ("places", "/properties/places/"),
     ("closed", "/properties/?status=closed"),
+    ("facets", "/properties/facets/"),
+    ("far facets", "/properties/facets/?location=Portobello"),
 ];
 
 /// How soon another program's write must be visible: the goal is 100 ms on a healthy site, but the tests' machine is
@@ -147,6 +149,9 @@ impl Matrix {
         match self.truth(path).await {
             Some(truth) if truth != page.body => fail("stale"),
             Some(_) => Ok(()),
+            None if path.starts_with("/properties/facets/") => {
+                self.facets_are_right(path, &page).await
+            }
             None if is_for_machines(&self.app, path, &page).await? => Ok(()),
             None => self.detail_is_right(path, &page).await,
         }
@@ -160,6 +165,19 @@ impl Matrix {
         }
         let page = self.app.get(&format!("/properties/no-cache/{query}")).await;
         Some(page.assert_status(200).body)
+    }
+
+    /// Whether facets have the numbers of listings of each status.
+    async fn facets_are_right(&self, path: &str, page: &Page) -> Result<(), String> {
+        let far = if path.ends_with("Portobello") { "location = 'Portobello'" } else { "true" };
+        for status in ["active", "pending", "closed"] {
+            let sql = format!("SELECT count(*) FROM property WHERE status = '{status}' AND {far}");
+            let count = format!("{{\"value\":\"{status}\",\"count\":{},", self.app.sql(&sql).await);
+            if !page.has(&count) {
+                return Err(format!("{count} is not in {}", page.text()));
+            }
+        }
+        Ok(())
     }
 
     async fn detail_is_right(&self, path: &str, page: &Page) -> Result<(), String> {

@@ -109,6 +109,7 @@ async fn wrong_input_is_answered_as_it_is_described() {
         let takes_a_filter = [
             "/properties/",
             "/properties/places/",
+            "/properties/facets/",
             "/properties/no-cache/",
             "/properties/feed.atom",
         ];

@@ -13,6 +13,7 @@ async fn crawlers_may_look_at_everything_but_what_is_for_staff_operators_and_tes
     let refused: Vec<&str> =
         page.text().lines().filter_map(|line| line.strip_prefix("Disallow: ")).collect();
     let wanted = [
+        "/properties/facets/",
         "/shortlist/",
         "/properties/*/next/",
         "/properties/*/previous/",

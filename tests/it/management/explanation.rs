@@ -138,6 +138,7 @@ async fn only_addresses_of_the_site_are_explained_and_none_is_fetched() {
     }
     for url in [
         "/properties/places/",
+        "/properties/facets/?property_type=house",
         "/sitemap.xml",
         "/properties/feed.atom",
         "/robots.txt",

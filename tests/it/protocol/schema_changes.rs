@@ -18,7 +18,7 @@ const CHANGES: [&str; 9] = [
     "ALTER FUNCTION property_query(text, text) COST 7",
 ];
 
-const PUBLIC: [&str; 8] = [
+const PUBLIC: [&str; 9] = [
     "/properties/",
     "/properties/?q=home&location=Leith&sort=-price",
     "/properties/1/",
@@ -26,6 +26,7 @@ const PUBLIC: [&str; 8] = [
     "/properties/feed.atom",
     "/sitemap.xml",
     "/properties/places/?q=lei",
+    "/properties/facets/?location=Leith",
     "/readyz",
 ];
 

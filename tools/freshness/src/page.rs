@@ -39,6 +39,8 @@ pub(crate) enum Format {
     Feed,
     /// All places, as JSON.
     Places,
+    /// The numbers of rows by facet, as JSON.
+    Facets,
     /// A part of the site map.
     SiteMap,
 }
@@ -82,6 +84,7 @@ pub(crate) fn list(text: &str, format: Format) -> Option<Shown> {
             Some(Shown { rows: rows(text, &ENTRY)?, ..Shown::default() })
         }
         Format::Places => places_json(text),
+        Format::Facets => facets_json(text),
         Format::SiteMap => site_map(text),
     }
 }
@@ -134,6 +137,13 @@ fn places_json(text: &str) -> Option<Shown> {
         places.push((name.to_owned(), listings));
     }
     Some(Shown { places, ..Shown::default() })
+}
+
+/// Every row of the checker is active, so the number of active ones is that of all.
+fn facets_json(text: &str) -> Option<Shown> {
+    let statuses = after(text.strip_prefix("{\"facets\":")?, "\"parameter\":\"status\"")?;
+    let count = number(after(statuses, "\"value\":\"active\",\"count\":")?)?;
+    Some(Shown { count: Some(count), ..Shown::default() })
 }
 
 fn site_map(text: &str) -> Option<Shown> {

@@ -151,6 +151,19 @@ impl Query {
         }
     }
 
+    /// The numbers of the rows by facet.
+    fn facets(scope: Scope) -> Self {
+        let filter = scope.filter();
+        Self {
+            scope,
+            format: Format::Facets,
+            path: format!("/properties/facets/?{}", filter.trim_start_matches('&')),
+            kind: "facets",
+            room: None,
+            uncached: false,
+        }
+    }
+
     fn site_map() -> Self {
         Self {
             scope: Scope::Part,
@@ -204,11 +217,14 @@ impl Query {
                 1 => Scope::Words(group),
                 _ => Scope::Place(group, side),
             }),
-            72..74 => Self::places(match rng.random_range(0..3) {
-                0 => Scope::All,
-                1 => Scope::Dear,
-                _ => Scope::Words(group),
-            }),
+            at @ 72..74 => {
+                let scope = match rng.random_range(0..3) {
+                    0 => Scope::All,
+                    1 => Scope::Dear,
+                    _ => Scope::Words(group),
+                };
+                if at == 72 { Self::places(scope) } else { Self::facets(scope) }
+            }
             74 => Self::site_map(),
             75..81 => {
                 Self::list(Scope::Words(group), format, name("search html", "search json"), 50, "")

@@ -4,8 +4,8 @@ use url::form_urlencoded;
 
 use super::links::{address_of, with_query};
 use crate::domain::{
-    Asked, Count, FACTS, Fact, FactParameter, FoldedLocation, ListingFilter, ListingQuery, Place,
-    PlaceQuery, Sort, Status, shown_again, since_words,
+    Asked, Count, FACTS, Fact, FactParameter, FactValue, FoldedLocation, ListingFilter,
+    ListingQuery, Place, PlaceQuery, Sort, Status, shown_again, since_words,
 };
 
 /// How many parameters the form shows again at most.
@@ -129,6 +129,15 @@ impl FilterForm {
             self.values(parameter).any(|text| parameter.fact.is_chosen(option, text))
         };
         options.map(|(option, label)| (*option, *label, is_chosen(option))).collect()
+    }
+
+    /// The least values of a number that can be chosen by a click, with their parameter.
+    pub(super) fn steps(
+        &self,
+        fact: &'static Fact,
+    ) -> Option<(FactParameter, Vec<FactValue<'static>>)> {
+        let least = fact.parameters().find(|parameter| !parameter.is_choice())?;
+        Some((least, least.offered())).filter(|(_, steps)| !steps.is_empty())
     }
 
     /// The items of a list that are asked for, and what is typed into the field for one more.
