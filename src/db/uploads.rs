@@ -50,20 +50,6 @@ pub async fn find(
     Ok(row.as_ref().map(upload))
 }
 
-/// Finds and removes a user's file, unless another transaction is removing it.
-pub async fn take(
-    client: &impl GenericClient,
-    user: UserId,
-    id: UploadId,
-) -> Result<Option<Upload>> {
-    let sql = concat!(
-        include_str!("../../sql/queries/upload_delete.sql"),
-        "RETURNING file_name, content"
-    );
-    let row = client.query_opt(sql, &[&user.0, &id.0]).await?;
-    Ok(row.as_ref().map(upload))
-}
-
 /// Removes a user's file, unless another transaction is removing it; returns whether it did.
 pub async fn delete(client: &impl GenericClient, user: UserId, id: UploadId) -> Result<bool> {
     let sql = include_str!("../../sql/queries/upload_delete.sql");

@@ -204,6 +204,20 @@ impl Photos {
         })
     }
 
+    /// Two lists of photos in words, because the names of their files say nothing to people: how many each has.
+    pub fn compared(before: &str, after: &str) -> (String, String) {
+        let count = |photos: &str| match photos.lines().count() {
+            0 => "no photos".to_owned(),
+            1 => "1 photo".to_owned(),
+            count => format!("{count} photos"),
+        };
+        let (before, mut after) = (count(before), count(after));
+        if before == after {
+            after.push_str(": others, in another order or described otherwise");
+        }
+        (before, after)
+    }
+
     /// The photos.
     pub fn as_slice(&self) -> &[Photo] {
         &self.0
@@ -231,7 +245,7 @@ fn parse_line(line: &str) -> Result<Photo, String> {
 fn wrong(text: &str) -> String {
     format!(
         "“{}” is not allowed. Photos are listed one per line: the name of the files, the size and the description, as \
-         the export of this site has them. Upload new photos on the listing’s page of photos.",
+         the export of this site has them. Names of pictures are read with these: in a ZIP, or with --photos.",
         quoted(text)
     )
 }

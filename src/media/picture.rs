@@ -49,11 +49,40 @@ pub(super) struct Picture {
     pub(super) profile: Option<Vec<u8>>,
 }
 
+impl Picture {
+    /// Its width and height when it is shown.
+    pub(super) fn upright(&self) -> (u32, u32) {
+        upright(self.pixels.dimensions(), self.orientation)
+    }
+}
+
 /// Reads a file. Its content decides the format; its name and type are ignored.
 ///
 /// # Errors
 /// A [`Refusal`] for everything that is not a complete JPEG, PNG or WebP picture within the limits.
 pub(super) fn read(bytes: &[u8]) -> Result<Picture, Refusal> {
+    let (mut decoder, _) = open(bytes)?;
+    // Unreadable metadata says nothing about the pixels.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let profile = decoder.icc_profile().ok().flatten();
+    let picture = DynamicImage::from_decoder(decoder).map_err(|_| Refusal::Broken)?;
+    Ok(Picture { pixels: opaque(picture), orientation, profile })
+}
+
+/// The width and height of a picture when it is shown, without reading its pixels.
+///
+/// # Errors
+/// A [`Refusal`], as far as the beginning of the file tells.
+pub(super) fn measure(bytes: &[u8]) -> Result<(u32, u32), Refusal> {
+    let (mut decoder, size) = open(bytes)?;
+    Ok(upright(size, decoder.orientation().unwrap_or(Orientation::NoTransforms)))
+}
+
+/// A picture that is about to be read.
+type Decoder<'a> = Box<dyn ImageDecoder + 'a>;
+
+/// Begins to read a file whose size is within the limits; also returns the picture's width and height.
+fn open(bytes: &[u8]) -> Result<(Decoder<'_>, (u32, u32)), Refusal> {
     if bytes.is_empty() {
         return Err(Refusal::Empty);
     }
@@ -62,16 +91,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Picture, Refusal> {
         _ => Refusal::Broken,
     };
     let input = Cursor::new(bytes);
-    match image::guess_format(bytes) {
-        Ok(ImageFormat::Jpeg) if !is_whole_jpeg(bytes) => Err(Refusal::Broken),
-        Ok(ImageFormat::Jpeg) => decode(JpegDecoder::new(input).map_err(broken)?),
-        Ok(ImageFormat::Png) => decode(PngDecoder::new(input).map_err(broken)?),
-        Ok(ImageFormat::WebP) => decode(WebPDecoder::new(input).map_err(broken)?),
-        _ => Err(Refusal::NotAPicture),
-    }
-}
-
-fn decode(mut decoder: impl ImageDecoder) -> Result<Picture, Refusal> {
+    let mut decoder: Decoder<'_> = match image::guess_format(bytes) {
+        Ok(ImageFormat::Jpeg) if !is_whole_jpeg(bytes) => return Err(Refusal::Broken),
+        Ok(ImageFormat::Jpeg) => Box::new(JpegDecoder::new(input).map_err(broken)?),
+        Ok(ImageFormat::Png) => Box::new(PngDecoder::new(input).map_err(broken)?),
+        Ok(ImageFormat::WebP) => Box::new(WebPDecoder::new(input).map_err(broken)?),
+        _ => return Err(Refusal::NotAPicture),
+    };
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(Refusal::TooManyPixels { width, height });
@@ -82,11 +108,26 @@ fn decode(mut decoder: impl ImageDecoder) -> Result<Picture, Refusal> {
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MAX_ALLOCATION);
     decoder.set_limits(limits).map_err(|_| Refusal::Broken)?;
-    // Unreadable metadata says nothing about the pixels.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let profile = decoder.icc_profile().ok().flatten();
-    let picture = DynamicImage::from_decoder(decoder).map_err(|_| Refusal::Broken)?;
-    Ok(Picture { pixels: opaque(picture), orientation, profile })
+    Ok((decoder, (width, height)))
+}
+
+/// A size of stored pixels after they are turned.
+fn upright((width, height): (u32, u32), orientation: Orientation) -> (u32, u32) {
+    match is_turned(orientation) {
+        true => (height, width),
+        false => (width, height),
+    }
+}
+
+/// Whether pixels are stored with their rows as columns.
+pub(super) fn is_turned(orientation: Orientation) -> bool {
+    matches!(
+        orientation,
+        Orientation::Rotate90
+            | Orientation::Rotate270
+            | Orientation::Rotate90FlipH
+            | Orientation::Rotate270FlipH
+    )
 }
 
 /// The picture with transparent parts in white.

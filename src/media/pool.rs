@@ -14,7 +14,7 @@ const NICENESS: i32 = 10;
 type Work = Box<dyn FnOnce() + Send>;
 
 /// Half as many threads as cores, at least one. They start with the first work and end with the last copy.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Pool(Arc<OnceLock<mpsc::Sender<Work>>>);
 
 impl Pool {

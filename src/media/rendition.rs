@@ -2,13 +2,12 @@
 
 use fast_image_resize::images::Image;
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
-use image::metadata::Orientation;
 use image::{DynamicImage, RgbImage};
 use jpeg_encoder::{ColorType, Encoder as JpegEncoder};
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 use webp::{Encoder as WebpEncoder, WebPConfig};
 
-use super::picture::{Picture, Refusal};
+use super::picture::{Picture, Refusal, is_turned};
 use crate::domain::{Photo, PhotoFile, PhotoFormat, PhotoHash};
 
 /// Qualities at which the two formats look alike, without visible artefacts on a screen.
@@ -28,26 +27,17 @@ pub(super) struct Rendered {
 /// # Errors
 /// [`Refusal::Broken`] if the picture can't be scaled or encoded.
 pub(super) fn render(hash: PhotoHash, picture: Picture) -> Result<Rendered, Refusal> {
+    let photo = photo(hash, picture.upright());
+    let (width, height) = (photo.width, photo.height);
     let Picture { pixels, orientation, profile } = picture;
-    let is_turned = matches!(
-        orientation,
-        Orientation::Rotate90
-            | Orientation::Rotate270
-            | Orientation::Rotate90FlipH
-            | Orientation::Rotate270FlipH
-    );
-    let stored = pixels.dimensions();
-    let upright = if is_turned { (stored.1, stored.0) } else { stored };
-    let (width, height) = largest(upright);
     // Scaled first: the other steps then have a tenth of the pixels.
-    let size = if is_turned { (height, width) } else { (width, height) };
+    let size = if is_turned(orientation) { (height, width) } else { (width, height) };
     let mut top = DynamicImage::ImageRgb8(scaled(pixels, size)?);
     top.apply_orientation(orientation);
     let mut top = top.into_rgb8();
     if let Some(profile) = profile {
         convert(&mut top, &profile);
     }
-    let photo = Photo { hash, alt: String::new(), width, height };
     let mut files = Vec::new();
     for width in photo.widths() {
         let smaller;
@@ -66,6 +56,12 @@ pub(super) fn render(hash: PhotoHash, picture: Picture) -> Result<Rendered, Refu
         }
     }
     Ok(Rendered { photo, files })
+}
+
+/// The photo of an upright picture of a size.
+pub(super) fn photo(hash: PhotoHash, upright: (u32, u32)) -> Photo {
+    let (width, height) = largest(upright);
+    Photo { hash, alt: String::new(), width, height }
 }
 
 /// The size of the largest file of an upright picture: within the limits of width and height, and never enlarged.

@@ -14,6 +14,7 @@ use crate::cache::{Cache, caller};
 use crate::db::{Database, DbError, Transaction, event_log, properties};
 use crate::domain::{EventId, NewProperty, Property, PropertyId, Status, Title, Version};
 use crate::events::{Bus, CommittedEvents, UnitOfWork};
+use crate::media::Media;
 
 /// The outcome of an edit.
 #[derive(Debug)]
@@ -70,16 +71,19 @@ pub struct Editor {
     pub(super) database: Database,
     cache: Cache,
     bus: Arc<Bus>,
+    /// Where the photos of imports are stored.
+    pub(super) media: Media,
     /// A permit is needed to read or import a file.
     pub(super) imports: Arc<Semaphore>,
 }
 
 impl Editor {
-    pub(super) fn new(database: Database, cache: Cache, bus: Bus) -> Self {
+    pub(super) fn new(database: Database, cache: Cache, bus: Bus, media: Media) -> Self {
         Self {
             database,
             cache,
             bus: Arc::new(bus),
+            media,
             imports: Arc::new(Semaphore::new(IMPORTS_AT_ONCE)),
         }
     }

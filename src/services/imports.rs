@@ -12,12 +12,12 @@ use tokio::time::timeout;
 
 use super::editor::to_the_end;
 use super::fixtures::{
-    self, Choices, Columns, Found, ImportReport, LoadError, Missing, RefusedRows, RowError, Survey,
-    Unclear,
+    self, Choices, Columns, FileOfListings, Found, ImportReport, LoadError, Missing, RefusedRows,
+    RowError, Survey, Unclear,
 };
 use super::{Editor, Result, ServiceError};
 use crate::db::uploads::{self, Upload};
-use crate::db::{DbError, GenericClient, event_log, import_choices, import_records};
+use crate::db::{Client, DbError, GenericClient as _, event_log, import_choices, import_records};
 use crate::domain::{ImportRecord, UploadId, UserId};
 use crate::events::UnitOfWork;
 
@@ -60,14 +60,15 @@ pub enum Unread {
 }
 
 impl Unread {
-    fn of(err: LoadError) -> Result<Self, DbError> {
+    fn of(err: LoadError) -> Result<Self> {
         match err {
             LoadError::Unclear(unclear) => Ok(Self::Unclear(*unclear)),
             LoadError::Invalid(errors) => Ok(Self::Invalid(errors)),
             LoadError::Other(text) => Ok(Self::Other(text)),
             // The bytes are in memory: what can't be read is the fault of the file.
             LoadError::Read(err) => Ok(Self::Other(format!("The file can’t be read: {err}."))),
-            err => Err(err.into()),
+            LoadError::Media(err) => Err(err.into()),
+            err => Err(DbError::from(err).into()),
         }
     }
 }
@@ -114,12 +115,29 @@ pub enum ImportOutcome {
     Done(ImportReport),
     /// Nothing is imported, because there are invalid rows.
     Refused,
-    /// Nothing is imported, because so many listings would be withdrawn, or because of invalid rows beside that: in words.
+    /// Nothing is imported, because so many listings would be withdrawn, because of invalid rows beside that, or because photos
+    /// are gone: in words.
     Missing(String),
     /// There is no such file of this user's any more.
     Gone,
     /// Nothing is imported, because the instance is reading as many files as it may.
     Busy,
+}
+
+impl ImportOutcome {
+    /// What becomes of an import that failed.
+    fn of(err: LoadError) -> Result<Self> {
+        match err {
+            LoadError::Invalid(_) | LoadError::Unclear(_) | LoadError::Other(_) => {
+                Ok(Self::Refused)
+            }
+            err @ (LoadError::TooManyMissing { .. }
+            | LoadError::MissingBesideInvalid
+            | LoadError::PhotosRemoved) => Ok(Self::Missing(err.to_string())),
+            LoadError::Media(err) => Err(err.into()),
+            err => Err(DbError::from(err).into()),
+        }
+    }
 }
 
 impl Editor {
@@ -155,18 +173,25 @@ impl Editor {
 
     /// Dropped at any await, it leaves a transaction that is rolled back.
     async fn look(&self, user: UserId, id: UploadId) -> Result<PreviewOutcome> {
-        let mut client = self.database.unhurried_client().await?;
-        let Some(Upload { file_name, content }) = uploads::find(&client, user, id).await? else {
+        let Some(file) = self.stored(user, id).await? else {
             return Ok(PreviewOutcome::Gone);
         };
-        let choices = chosen(&client, &content, &file_name).await?;
-        let transaction = client.transaction().await?;
-        transaction.batch_execute(LOOK_LIMIT).await?;
-        let found = match fixtures::preview(&transaction, content, &file_name, &choices).await {
+        let file_name = file.name.clone();
+        let found = match fixtures::looked_at(file).await {
+            Ok(ready) => {
+                let mut client = self.database.unhurried_client().await?;
+                let transaction = client.transaction().await?;
+                transaction.batch_execute(LOOK_LIMIT).await?;
+                let found = fixtures::preview(&transaction, ready, &|_, _| {}).await;
+                transaction.rollback().await?;
+                found
+            }
+            Err(err) => Err(err),
+        };
+        let found = match found {
             Ok(found) => Ok(Box::new(found)),
             Err(err) => Err(Unread::of(err)?),
         };
-        transaction.rollback().await?;
         Ok(PreviewOutcome::Found(Box::new(Preview { file_name, found })))
     }
 
@@ -180,16 +205,17 @@ impl Editor {
     ) -> Result<Option<FileColumns>> {
         let _permit = self.import_permit().await.ok_or(ServiceError::Busy)?;
         let client = self.database.client().await?;
-        let Some(Upload { file_name, content }) = uploads::find(&client, user, id).await? else {
+        let Some(upload) = uploads::find(&client, user, id).await? else {
             return Ok(None);
         };
-        let choices = match typed {
-            Some(typed) => typed,
-            None => chosen(&client, &content, &file_name).await?,
+        let file = match typed {
+            Some(typed) => self.file(upload, typed),
+            None => chosen(&client, self.file(upload, Choices::default())).await?,
         };
-        match fixtures::columns(content, &file_name, choices.clone()).await {
+        let (file_name, choices) = (file.name.clone(), file.choices.clone());
+        match fixtures::columns(file).await {
             Ok(columns) => Ok(Some(FileColumns { file_name, columns, choices })),
-            Err(err) => Unread::of(err).map(|_| None).map_err(Into::into),
+            Err(err) => Unread::of(err).map(|_| None),
         }
     }
 
@@ -202,14 +228,16 @@ impl Editor {
     ) -> Result<ChoiceOutcome> {
         let _permit = self.import_permit().await.ok_or(ServiceError::Busy)?;
         let client = self.database.client().await?;
-        let Some(Upload { file_name, content }) = uploads::find(&client, user, id).await? else {
+        let Some(upload) = uploads::find(&client, user, id).await? else {
             return Ok(ChoiceOutcome::Gone);
         };
-        if let Err(err) = fixtures::columns(content.clone(), &file_name, choices.clone()).await {
+        let file = self.file(upload, choices.clone());
+        if let Err(err) = fixtures::columns(file.clone()).await {
             Unread::of(err)?;
             return Ok(ChoiceOutcome::Unreadable);
         }
-        let columns = fixtures::columns(content, &file_name, Choices::default()).await;
+        let file = FileOfListings { choices: Choices::default(), ..file };
+        let columns = fixtures::columns(file).await;
         if let Ok(columns) = columns {
             let json = serde_json::to_value(choices).unwrap_or_default();
             import_choices::write(&client, &header_hash(&columns.survey), &json).await?;
@@ -220,18 +248,21 @@ impl Editor {
     /// The invalid rows of a stored file, as a file; `None` when there is none to be had.
     pub async fn refused_rows(&self, user: UserId, id: UploadId) -> Result<Option<RefusedRows>> {
         let Some(_permit) = self.import_permit().await else { return Ok(None) };
-        let mut client = self.database.unhurried_client().await?;
-        let Some(Upload { file_name, content }) = uploads::find(&client, user, id).await? else {
-            return Ok(None);
+        let Some(file) = self.stored(user, id).await? else { return Ok(None) };
+        let rows = match fixtures::looked_at(file).await {
+            Ok(ready) => {
+                let mut client = self.database.unhurried_client().await?;
+                let transaction = client.transaction().await?;
+                transaction.batch_execute(LOOK_LIMIT).await?;
+                let rows = fixtures::refused_rows(&transaction, ready).await;
+                transaction.rollback().await?;
+                rows
+            }
+            Err(err) => Err(err),
         };
-        let choices = chosen(&client, &content, &file_name).await?;
-        let transaction = client.transaction().await?;
-        transaction.batch_execute(LOOK_LIMIT).await?;
-        let rows = fixtures::refused_rows(&transaction, content, &file_name, &choices).await;
-        transaction.rollback().await?;
         match rows {
             Ok(rows) => Ok(Some(rows)),
-            Err(err) => Unread::of(err).map(|_| None).map_err(Into::into),
+            Err(err) => Unread::of(err).map(|_| None),
         }
     }
 
@@ -241,10 +272,10 @@ impl Editor {
         timeout(PATIENCE, permit).await.ok()?.ok()
     }
 
-    /// Imports a kept file in one transaction, which also removes it.
+    /// Imports a kept file in one transaction, which also removes it. Its photos are stored before.
     ///
     /// # Errors
-    /// When the database refuses or can't answer; then the file is still kept.
+    /// When the database refuses or can't answer, or the store of photos fails; then the file is still kept.
     pub async fn import(
         &self,
         actor: &str,
@@ -256,42 +287,47 @@ impl Editor {
         let Some(permit) = self.import_permit().await else {
             return Ok(ImportOutcome::Busy);
         };
+        let Some(file) = self.stored(user, id).await? else {
+            return Ok(ImportOutcome::Gone);
+        };
         let (this, actor) = (self.clone(), actor.to_owned());
         to_the_end(async move {
             let _permit = permit;
+            let ready = to_the_end(async move { Ok(fixtures::ready(file, skip_invalid).await) });
+            let ready = match ready.await? {
+                Ok(ready) => ready,
+                Err(err) => return ImportOutcome::of(err),
+            };
             let mut client = this.database.unhurried_client().await?;
             let work = UnitOfWork::begin_long(&mut client, &actor).await?;
-            let found = uploads::take(work.transaction(), user, id).await?;
-            let Some(Upload { file_name, content }) = found else {
+            if !uploads::delete(work.transaction(), user, id).await? {
                 return Ok(ImportOutcome::Gone);
-            };
+            }
             event_log::set_note(work.transaction(), "imported from a file").await?;
-            let choices = chosen(work.transaction(), &content, &file_name).await?;
             let transaction = work.transaction();
-            let done = fixtures::import(
-                transaction,
-                content,
-                &file_name,
-                &choices,
-                skip_invalid,
-                missing,
-                &actor,
-            );
+            let done = fixtures::import(transaction, ready, skip_invalid, missing, &actor);
             let report = match done.await {
                 Ok(report) => report,
-                Err(LoadError::Invalid(_) | LoadError::Unclear(_) | LoadError::Other(_)) => {
-                    return Ok(ImportOutcome::Refused);
-                }
-                Err(err @ (LoadError::TooManyMissing { .. } | LoadError::MissingBesideInvalid)) => {
-                    return Ok(ImportOutcome::Missing(err.to_string()));
-                }
-                Err(err) => return Err(DbError::from(err).into()),
+                Err(err) => return ImportOutcome::of(err),
             };
             this.commit(work).await?;
             fixtures::settle(&client, report.merged.changed).await;
             Ok(ImportOutcome::Done(report))
         })
         .await
+    }
+
+    /// A stored file with the choices that were made for files with its columns; `None` when there is no such file any more.
+    async fn stored(&self, user: UserId, id: UploadId) -> Result<Option<FileOfListings>> {
+        let client = self.database.unhurried_client().await?;
+        let Some(upload) = uploads::find(&client, user, id).await? else { return Ok(None) };
+        let file = self.file(upload, Choices::default());
+        Ok(Some(chosen(&client, file).await?))
+    }
+
+    /// A stored file with choices for it.
+    fn file(&self, Upload { file_name, content }: Upload, choices: Choices) -> FileOfListings {
+        FileOfListings { name: file_name, content, choices, media: self.media.clone() }
     }
 
     /// The latest imports that can be undone.
@@ -327,16 +363,12 @@ impl Editor {
     }
 }
 
-/// The choices that were made for files with the columns of this one.
-async fn chosen(
-    client: &impl GenericClient,
-    content: &[u8],
-    file_name: &str,
-) -> Result<Choices, DbError> {
-    let columns = fixtures::columns(content.to_vec(), file_name, Choices::default()).await;
-    let Ok(columns) = columns else { return Ok(Choices::default()) };
+/// A file with the choices that were made for files with its columns.
+async fn chosen(client: &Client, file: FileOfListings) -> Result<FileOfListings> {
+    let Ok(columns) = fixtures::columns(file.clone()).await else { return Ok(file) };
     let found = import_choices::find(client, &header_hash(&columns.survey)).await?;
-    Ok(found.and_then(|json| serde_json::from_value(json).ok()).unwrap_or_default())
+    let choices = found.and_then(|json| serde_json::from_value(json).ok()).unwrap_or_default();
+    Ok(FileOfListings { choices, ..file })
 }
 
 fn header_hash(survey: &Survey) -> [u8; 32] {

@@ -183,7 +183,7 @@ impl Services {
         let own = [Receiver::Cache(CacheReceiver::new(cache.clone())), Receiver::Log];
         let bus = Bus::new(own.into_iter().chain(receivers).collect::<Vec<_>>());
         let listings = Listings { database: database.clone(), cache: cache.clone() };
-        let editor = Editor::new(staff.clone(), cache.clone(), bus);
+        let editor = Editor::new(staff.clone(), cache.clone(), bus, media.clone());
         let sessions = Sessions { database: staff.clone(), cache: cache.clone() };
         let management = Management::new(
             staff.clone(),

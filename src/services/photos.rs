@@ -64,6 +64,11 @@ pub struct Gallery {
 }
 
 impl Gallery {
+    /// Where photos are made and stored.
+    pub fn media(&self) -> &Media {
+        &self.media
+    }
+
     /// Stores the renditions of an uploaded file. No listing has the photo yet.
     ///
     /// # Errors

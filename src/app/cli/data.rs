@@ -3,16 +3,20 @@
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use indicatif::ProgressBar;
 
 use super::replacement::Replacement;
 use super::{CommandError, Result, output, problems};
 use crate::app::platform::Platform;
 use crate::db::DbError;
 use crate::domain::ListingQuery;
-use crate::services::fixtures::{self, Format, LoadError, LoadOptions, LoadReport, Source, django};
+use crate::services::fixtures::{
+    self, Format, LoadError, LoadOptions, LoadReport, PhotoFiles, Source, django,
+};
 
 /// Parses the name of a format.
 pub(super) fn format_parser() -> impl clap::builder::TypedValueParser<Value = Format> {
@@ -34,12 +38,13 @@ pub(super) async fn load(
     platform: &Platform,
     files: &[impl AsRef<Path>],
     options: &LoadOptions,
+    photos: Option<&Path>,
 ) -> Result<()> {
     let (mut loaded, mut changed, mut withdrawn) = (0, 0, 0);
     for path in files {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let report = load_file(platform, path, &name, options).await?;
+        let report = load_file(platform, path, &name, options, photos).await?;
         problems::print(&report.skipped);
         if report.skipped_rows > 0 {
             output::note(&format!("{name}: {} row(s) skipped", report.skipped_rows));
@@ -70,17 +75,13 @@ async fn load_file(
     path: &Path,
     name: &str,
     options: &LoadOptions,
+    photos: Option<&Path>,
 ) -> Result<LoadReport> {
     let failed = |source| CommandError::File { file: name.to_owned(), source };
     let (source, size) = open(path).map_err(failed)?;
-    let bar = match size {
-        Some(size) => output::progress_of_bytes(size),
-        None => output::progress(None, "rows"),
-    };
-    let tell = |rows: u64, bytes: u64| {
-        bar.set_position(if size.is_some() { bytes } else { rows });
-        bar.set_message(format!("{rows} rows"));
-    };
+    let bar = bar(size);
+    let options = &with_photos(platform, options, photos, &bar);
+    let tell = telling(&bar, size);
     let database = &platform.database;
     let dump = match options.format {
         Some(_) => Ok((false, source)),
@@ -92,18 +93,53 @@ async fn load_file(
         Err(err) => Err(err),
     };
     bar.finish_and_clear();
-    result.map_err(|source| {
-        match &source {
-            LoadError::Invalid(rows) => problems::print(rows),
-            LoadError::Unclear(unclear) => problems::print_open(name, unclear),
-            _ => {}
-        }
-        CommandError::Load { file: name.to_owned(), source }
-    })
+    result.map_err(|source| told(name, source))
+}
+
+/// A bar for the reading of a file.
+pub(super) fn bar(size: Option<u64>) -> ProgressBar {
+    match size {
+        Some(size) => output::progress_of_bytes(size),
+        None => output::progress(None, "rows"),
+    }
+}
+
+/// Shows the rows and bytes read so far.
+pub(super) fn telling(bar: &ProgressBar, size: Option<u64>) -> impl Fn(u64, u64) + Sync {
+    move |rows: u64, bytes: u64| {
+        bar.set_position(if size.is_some() { bytes } else { rows });
+        bar.set_message(format!("{rows} rows"));
+    }
+}
+
+/// The options with the photos of a folder, or else those that the file is packed with.
+pub(super) fn with_photos(
+    platform: &Platform,
+    options: &LoadOptions,
+    folder: Option<&Path>,
+    bar: &ProgressBar,
+) -> LoadOptions {
+    let bar = bar.clone();
+    let photos = PhotoFiles {
+        media: platform.services.gallery.media().clone(),
+        folder: folder.map(Path::to_owned),
+        told: Arc::new(move |done, all| bar.set_message(format!("{done} of {all} photos"))),
+    };
+    LoadOptions { photos: Some(photos), ..options.clone() }
+}
+
+/// Prints what is wrong with a file that is not loaded.
+pub(super) fn told(name: &str, source: LoadError) -> CommandError {
+    match &source {
+        LoadError::Invalid(rows) => problems::print(rows),
+        LoadError::Unclear(unclear) => problems::print_open(name, unclear),
+        _ => {}
+    }
+    CommandError::Load { file: name.to_owned(), source }
 }
 
 /// A file to read, with its size if it is known.
-fn open(path: &Path) -> std::io::Result<(Source, Option<u64>)> {
+pub(super) fn open(path: &Path) -> std::io::Result<(Source, Option<u64>)> {
     if path == Path::new("-") {
         return Ok((Source::of_stream(std::io::stdin())?, None));
     }

@@ -58,13 +58,17 @@ Example:
 pub(super) const LOADDATA: &str = "\
 Examples:
   property-listings loaddata listings.csv
+  property-listings loaddata --dry-run listings.csv   # show what would change
   property-listings loaddata --skip-invalid monday.csv tuesday.xlsx
   property-listings loaddata --map Suburb=location --ignore Agent --default status=draft agency.csv
   property-listings loaddata --decimal , --save-map agency.json agency.csv
   property-listings loaddata --map-file agency.json --withdraw-missing agency.csv
+  property-listings loaddata --photos pictures agency.csv   # a column photos has: front.jpg|kitchen.jpg
   xz -dc dump.csv.xz | property-listings loaddata -
 
-In a file of this site's own, a row updates the listing with its id. In any other file, a row updates the listing with its reference; all other rows are added. An empty cell leaves a fact unchanged, and - removes it. If columns or numbers can be read in several ways, nothing is loaded, and the command line to type is printed.";
+In a file of this site's own, a row updates the listing with its id. In any other file, a row updates the listing with its reference; all other rows are added. An empty cell leaves a fact unchanged, and - removes it. If columns or numbers can be read in several ways, nothing is loaded, and the command line to type is printed.
+
+With --photos, or if the file is in a ZIP with pictures, the photos that a row names become those of its listing, in this order. A row that names a missing or damaged file is invalid.";
 
 pub(super) const DUMPDATA: &str = "\
 Examples:

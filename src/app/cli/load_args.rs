@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{CommandError, Result, data, output};
+use super::{CommandError, Result, data, output, trial};
 use crate::app::platform::Platform;
 use crate::services::fixtures::{Choices, DateOrder, DecimalSign, Format, LoadOptions, Missing};
 
@@ -41,6 +41,9 @@ pub(super) struct LoadArgs {
     /// The encoding of the files, such as windows-1252. Default: detected from the contents
     #[arg(long)]
     encoding: Option<String>,
+    /// The folder with the photos that a column names, separated by |. Names are compared without folders and case
+    #[arg(long, value_name = "DIR")]
+    photos: Option<PathBuf>,
     /// Write these choices to a file, for --map-file
     #[arg(long, value_name = "FILE")]
     save_map: Option<PathBuf>,
@@ -50,6 +53,9 @@ pub(super) struct LoadArgs {
     /// Withdraw the listings that the file does not have, unless they are more than half of all
     #[arg(long)]
     withdraw_missing: bool,
+    /// Show what would be added, changed, withdrawn and refused, and load nothing. The exit code is 1 if rows are invalid
+    #[arg(long)]
+    dry_run: bool,
     /// With --withdraw-missing: withdraw even more than half of all listings
     #[arg(long, requires = "withdraw_missing")]
     force: bool,
@@ -78,9 +84,14 @@ impl LoadArgs {
             format: self.format,
             choices,
             missing,
+            photos: None,
             most_bytes: None,
         };
-        data::load(platform, &self.files, &options).await
+        let photos = self.photos.as_deref();
+        match self.dry_run {
+            true => trial::run(platform, &self.files, &options, photos).await,
+            false => data::load(platform, &self.files, &options, photos).await,
+        }
     }
 
     fn choices(&self) -> Result<Choices> {

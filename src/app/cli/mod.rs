@@ -22,6 +22,7 @@ mod problems;
 mod prompt;
 mod replacement;
 mod serve;
+mod trial;
 mod users;
 mod worker;
 

@@ -26,7 +26,12 @@ fn grouped(errors: &[RowError]) -> Vec<Problem<'_>> {
     let mut problems: Vec<Problem<'_>> = Vec::new();
     let mut place: HashMap<(&str, String), usize> = HashMap::new();
     for error in errors {
-        let key = (error.field, without_quotes(&error.message));
+        // Each photo that is missing or wrong is named.
+        let message = match error.field {
+            "photos" => error.message.clone(),
+            _ => without_quotes(&error.message),
+        };
+        let key = (error.field, message);
         let at = *place.entry(key).or_insert(problems.len());
         if at == problems.len() {
             problems.push(Problem { first: error, lines: Vec::new(), count: 0 });
@@ -118,5 +123,17 @@ mod tests {
         let counts: Vec<_> = problems.iter().map(|problem| problem.count).collect();
         assert_eq!(counts, [38, 1]);
         assert_eq!(problems[0].lines, (2..14).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn each_photo_is_a_problem_of_its_own() {
+        let named = |line, name: &str| {
+            let message = format!("There is no file “{name}” with the photos.");
+            RowError { field: "photos", ..error(line, &message) }
+        };
+        let errors = [named(2, "1.jpg"), named(3, "2.jpg"), named(5, "1.jpg")];
+        let problems = grouped(&errors);
+        let lines: Vec<_> = problems.iter().map(|problem| problem.lines.clone()).collect();
+        assert_eq!(lines, [vec![2, 5], vec![3]]);
     }
 }

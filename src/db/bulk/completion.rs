@@ -49,6 +49,13 @@ pub(super) async fn complete(transaction: &Transaction<'_>, given: &GivenFacts) 
     Ok(())
 }
 
+/// Gives photos that listings have the descriptions that they have.
+pub(super) async fn keep_descriptions(transaction: &Transaction<'_>) -> Result<()> {
+    let sql = sql_file!("sql/queries/bulk_staging_descriptions.sql");
+    transaction.execute(sql, &[]).await?;
+    Ok(())
+}
+
 /// New rows that look like listings that exist: how many, and the lines of the first.
 pub async fn count_same(transaction: &Transaction<'_>) -> Result<(u64, Vec<u64>)> {
     let row = transaction.query_one(sql_file!("sql/queries/bulk_staging_same.sql"), &[]).await?;

@@ -9,7 +9,7 @@ use tokio_postgres::types::{ToSql, Type};
 
 use super::super::fact_columns::{column_type, columns, filled, sql_file, statement};
 use super::super::{DbError, Result, Transaction};
-use super::completion::{complete, match_references};
+use super::completion::{complete, keep_descriptions, match_references};
 use super::given::{GivenFacts, bit};
 use super::indexes::{DroppedIndexes, advance_sequence};
 use crate::domain::{FACT_COUNT, FACTS, Fact, FactValue, FactValues, NewProperty, PropertyId};
@@ -187,6 +187,11 @@ impl<'a> Staging<'a> {
         clashes.sort_by_key(|clash| clash.line);
         self.rows -= u64::try_from(rows.len()).unwrap_or(0).min(self.rows);
         Ok(clashes)
+    }
+
+    /// Gives the photos of rows the descriptions that their listings have for them. After the rows have found their listings.
+    pub async fn keep_descriptions(&mut self) -> Result<()> {
+        keep_descriptions(self.transaction).await
     }
 
     /// Merges the staged rows by id: new ones are inserted, rows without an id get one in the order of the file, and

@@ -60,13 +60,13 @@ pub(crate) async fn import(staff: &Browser, name: &str, content: Vec<u8>) -> Pag
 }
 
 /// Confirms a preview.
-pub(super) async fn apply(staff: &Browser, preview: &Page, more: &[(&'static str, &str)]) -> Page {
+pub(crate) async fn apply(staff: &Browser, preview: &Page, more: &[(&'static str, &str)]) -> Page {
     let fields: Vec<_> = more.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
     staff.submit(preview.header("x-address"), &fields).await
 }
 
 /// The numbers in a preview: added, changed, unchanged, invalid.
-pub(super) fn figures(preview: &Page) -> String {
+pub(crate) fn figures(preview: &Page) -> String {
     let figures = preview.text().split("</dt><dd>").skip(1).take(4);
     figures.map(|rest| rest.split('<').next().unwrap_or_default()).collect::<Vec<_>>().join(" ")
 }

@@ -66,6 +66,32 @@ async fn files_that_can_not_be_loaded_are_named_with_line_and_field_and_each_is_
 }
 
 #[tokio::test]
+async fn a_dry_run_tells_what_would_change_and_changes_nothing() {
+    let (plan, shell) = Shell::with_homes(3).await;
+    let csv = "id,title,description,price,location\n1,Home 1,About home 1,1000,Leith\n\
+        2,Renamed,About home 2,2500,Leith\n,New,D,5,Joppa\n";
+    let good = shell.file("good.csv", csv);
+    let said = shell.run(&["loaddata", "--dry-run", "--withdraw-missing", &good]).done();
+    said.shows([
+        "good.csv: would add 1, change 1 and leave 1 unchanged; 0 invalid row(s)",
+        "would withdraw 1 of 3 visible listings",
+        "Changed: Renamed (number 2)",
+        "  title: Home 2 → Renamed",
+        "  price: 2000.00 → 2500.00",
+        "Added: New",
+    ]);
+    let bad = shell.file("bad.csv", &format!("{csv},Bad,D,free,Leith\n"));
+    let said = shell.run(&["loaddata", "--dry-run", &bad]);
+    said.out.shows(["would add 1, change 1 and leave 1 unchanged; 1 invalid row(s)"]);
+    said.failed(1).shows([&format!("{bad}:5: price:"), "1 row(s) are invalid"]);
+    assert_eq!(plan.database.changes().await, "0");
+    assert_eq!(plan.database.listings().await, "3");
+    let dump = shell.file("dump.json", "[{\"model\": \"auth.group\", \"fields\": {}}]");
+    let said = shell.run(&["loaddata", "--dry-run", &dump]).failed(1);
+    said.shows(["A dump of Django can’t be tried out."]);
+}
+
+#[tokio::test]
 async fn sample_data_is_as_much_as_was_asked_for() {
     let (plan, shell) = Shell::with_homes(0).await;
     let said = shell.run(&["sampledata", "--count", "1200"]).done();

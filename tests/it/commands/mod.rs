@@ -13,6 +13,7 @@ mod manage_cache;
 mod manual;
 mod migrations;
 mod output;
+mod photo_files;
 mod printconfig;
 mod prompts;
 mod serve;

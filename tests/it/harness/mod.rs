@@ -35,7 +35,7 @@ pub(crate) use keeper::shared;
 pub(crate) use page::{Page, Shows, statuses};
 pub(crate) use poll::{Stopwatch, eventually, eventually_within, until, until_within};
 pub(crate) use postgres::{OwnPostgres, Pooler, bin as postgres_programs, free_port};
-pub(crate) use program::{Serving, Shell};
+pub(crate) use program::{Said, Serving, Shell};
 pub(crate) use proxy::Proxy;
 pub(crate) use raw::RawAnswer;
 pub(crate) use redis::{OwnRedis, RedisCli};

@@ -2,6 +2,7 @@
 
 mod changes;
 mod files;
+pub(crate) mod imported;
 mod pages;
 pub(crate) mod pictures;
 mod store;

@@ -11,7 +11,7 @@ use crate::harness::{
     App, Plan, Shell, Shows as _, eventually, free_port, say_skipped, scratch, spawn_staffed,
 };
 
-fn folder(app: &App) -> PathBuf {
+pub(super) fn folder(app: &App) -> PathBuf {
     PathBuf::from(app.variables["MEDIA_URL"].clone())
 }
 
@@ -21,7 +21,7 @@ async fn collect(app: &App, age: TimeDelta) -> usize {
 }
 
 /// Makes the store's files and the history's entries look older than a day.
-async fn age(app: &App) {
+pub(super) async fn age(app: &App) {
     for hash in std::fs::read_dir(folder(app)).expect("a folder") {
         for file in std::fs::read_dir(hash.expect("an entry").path()).expect("a folder") {
             let file = std::fs::File::open(file.expect("an entry").path()).expect("a file");

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::excerpt::excerpts;
-use crate::domain::{Fact, FieldErrors, ImportRecord, ImportSample, UploadId};
+use crate::domain::{Fact, FactKind, FieldErrors, ImportRecord, ImportSample, Photos, UploadId};
 use crate::http::views::filters;
 use crate::http::views::frame::Frame;
 use crate::services::fixtures::{Found, RowError};
@@ -97,7 +97,10 @@ impl ImportPreviewPage {
 
 fn sample_view(sample: &ImportSample) -> SampleView {
     let changes = sample.changes.iter().map(|change| {
-        let (before, after) = excerpts(&change.before, &change.after);
+        let (before, after) = match change.fact.kind {
+            FactKind::Photos => Photos::compared(&change.before, &change.after),
+            _ => excerpts(&change.before, &change.after),
+        };
         (change.fact, before, after)
     });
     SampleView { changes: changes.collect(), sample: sample.clone() }

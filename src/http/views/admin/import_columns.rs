@@ -31,6 +31,8 @@ struct ColumnView {
     samples: Vec<String>,
     /// The field that it is read as.
     field: Option<&'static str>,
+    /// Whether it names photos whose files did not come with the file.
+    lacks_photos: bool,
 }
 
 /// A fact that every listing has.
@@ -67,6 +69,7 @@ impl ImportColumnsPage {
             name: column.name.clone(),
             samples: column.samples.clone(),
             field: fields(at).first().copied(),
+            lacks_photos: found.survey.lacks_photos(column) && fields(at).is_empty(),
         };
         let columns: Vec<_> = shown.map(view).collect();
         let required = FACTS[..REQUIRED].iter().map(|fact| {

@@ -1,0 +1,112 @@
+//! `loaddata --dry-run`: what a load would do.
+
+use std::path::Path;
+
+use super::data::{bar, open, telling, told, with_photos};
+use super::{CommandError, Result, output, problems};
+use crate::app::platform::Platform;
+use crate::domain::{FactKind, FieldChange, ImportSample, Photos};
+use crate::services::fixtures::{Found, LoadError, LoadOptions, Missing, django, try_out};
+
+/// Characters of a value that are shown.
+const SHOWN_CHARS: usize = 60;
+
+/// Tries out files one by one, each with the listings as they are now.
+pub(super) async fn run(
+    platform: &Platform,
+    files: &[impl AsRef<Path>],
+    options: &LoadOptions,
+    photos: Option<&Path>,
+) -> Result<()> {
+    let mut refused = 0;
+    for path in files {
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        let found = try_file(platform, path, &name, options, photos).await?;
+        print(&name, &found, options.missing);
+        refused += found.refused.rows;
+    }
+    match refused {
+        0 => Ok(()),
+        _ => Err(CommandError::Failed(format!("{refused} row(s) are invalid"))),
+    }
+}
+
+async fn try_file(
+    platform: &Platform,
+    path: &Path,
+    name: &str,
+    options: &LoadOptions,
+    photos: Option<&Path>,
+) -> Result<Found> {
+    let failed = |source| CommandError::File { file: name.to_owned(), source };
+    let (source, size) = open(path).map_err(failed)?;
+    let bar = bar(size);
+    let options = with_photos(platform, options, photos, &bar);
+    let source = match options.format {
+        Some(_) => Ok((false, source)),
+        None => django::is_one(source),
+    };
+    let found = match source {
+        Ok((false, source)) => {
+            let tell = telling(&bar, size);
+            try_out(&platform.database, source, name, &options, &tell).await
+        }
+        Ok((true, _)) => Err(LoadError::Other("A dump of Django can’t be tried out.".to_owned())),
+        Err(err) => Err(err),
+    };
+    bar.finish_and_clear();
+    found.map_err(|err| told(name, err))
+}
+
+fn print(name: &str, found: &Found, missing: Missing) {
+    problems::print(&found.refused.errors);
+    found.notes.iter().for_each(|note| output::note(note));
+    let counts = &found.comparison;
+    let more = if found.refused.stopped { "more than " } else { "" };
+    output::line(&format!(
+        "{name}: would add {}, change {} and leave {} unchanged; {more}{} invalid row(s)",
+        counts.added, counts.changed, counts.same, found.refused.rows
+    ));
+    if missing != Missing::Keep {
+        let (count, all) = found.missing;
+        let refusal = match missing {
+            _ if found.refused.rows > 0 => ": refused because rows are invalid",
+            Missing::Withdraw if count * 2 > all => ": refused without --force",
+            _ => "",
+        };
+        output::line(&format!("would withdraw {count} of {all} visible listings{refusal}"));
+    }
+    found.samples.iter().for_each(print_sample);
+}
+
+fn print_sample(sample: &ImportSample) {
+    let title = shown(&sample.title);
+    match (sample.is_new, sample.id) {
+        (false, Some(id)) => {
+            output::line(&format!("Changed: {title} (number {id})"));
+            sample.changes.iter().for_each(print_change);
+        }
+        _ => output::line(&format!("Added: {title}")),
+    }
+}
+
+fn print_change(change: &FieldChange) {
+    let (before, after) = match change.fact.kind {
+        FactKind::Photos => Photos::compared(&change.before, &change.after),
+        _ => (shown(&change.before), shown(&change.after)),
+    };
+    let before = if before.is_empty() { "nothing" } else { &before };
+    let after = if after.is_empty() { "nothing" } else { &after };
+    output::line(&format!("  {}: {before} → {after}", change.fact.name));
+}
+
+/// The beginning of a value, on one line.
+fn shown(text: &str) -> String {
+    let mut shown: String =
+        text.chars().take(SHOWN_CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(SHOWN_CHARS).is_some() {
+        shown.push('…');
+    }
+    shown
+}
