@@ -89,7 +89,12 @@ impl Listings {
     }
 
     async fn named(&self, location: &Location, status: StatusFilter) -> Result<Tagged<Candidates>> {
-        let own = self.count(&only(location, status)).await?.tagged;
+        let mut own = self.count(&only(location, status)).await?.tagged;
+        // A location is one even if none of its listings has the status.
+        if own.value.number == 0 && status != StatusFilter::Listed {
+            let listed = self.count(&only(location, StatusFilter::Listed)).await?.tagged;
+            own = own.and(listed).map(|(_, listed)| listed);
+        }
         if own.value.number > 0 {
             return Ok(own.map(|_| None));
         }
@@ -103,7 +108,10 @@ pub(super) async fn meant_by(client: &Client, query: &ListingQuery) -> Result<Me
     let status = query.filter.status;
     let mut candidates = Vec::new();
     for location in &query.filter.locations {
-        let own = properties::count(client, &only(location, status)).await?;
+        let mut own = properties::count(client, &only(location, status)).await?;
+        if own.number == 0 && status != StatusFilter::Listed {
+            own = properties::count(client, &only(location, StatusFilter::Listed)).await?;
+        }
         candidates.push(match own.number {
             0 => Some(places::list_by_name(client, location.as_str(), status, OFFERED).await?),
             _ => None,

@@ -219,3 +219,22 @@ async fn the_places_of_a_search_say_what_was_searched_for() {
     assert!(page.has("the listings that match <bdi>“home”, from 2,000</bdi>"), "{page:?}");
     assert!(page.has("Leith") && page.has("Joppa"), "{page:?}");
 }
+
+#[tokio::test]
+async fn the_name_of_a_place_is_one_whatever_status_its_listings_have() {
+    let app = app_of(&[("Flat", 1, "Leith"), ("Loft", 2, "Upper Leith")]).await;
+    app.sql("UPDATE property SET status = 'pending' WHERE title = 'Loft'").await;
+    for path in ["/properties/", "/properties/no-cache/"] {
+        for (query, titles) in [
+            ("location=Leith&status=pending", &[][..]),
+            ("location=Leith&status=active", &["Flat"]),
+            // The text of no name is still read as the only place that contains it.
+            ("location=upper&status=pending", &["Loft"]),
+        ] {
+            let list = app.get_json(&format!("{path}?{query}")).await;
+            let results = list["results"].as_array().expect("a list");
+            let found: Vec<_> = results.iter().map(|listing| &listing["title"]).collect();
+            assert_eq!(found, titles, "{path}?{query}");
+        }
+    }
+}

@@ -108,7 +108,7 @@ async fn sample_data_is_as_much_as_was_asked_for() {
 async fn many_made_up_listings_get_the_words_triggers_and_indexes_that_single_ones_get() {
     let (plan, shell) = Shell::with_homes(0).await;
     let schema = "SELECT string_agg(definition, ' ' ORDER BY definition) FROM (
-        SELECT tgenabled || pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = 'property'::regclass
+        SELECT tgenabled::text || pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = 'property'::regclass
         UNION SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 'property'::regclass
     ) AS all_of_them (definition)";
     let before = plan.database.value(schema).await;
