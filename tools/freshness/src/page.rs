@@ -139,10 +139,11 @@ fn places_json(text: &str) -> Option<Shown> {
     Some(Shown { places, ..Shown::default() })
 }
 
-/// Every row of the checker is active, so the number of active ones is that of all.
+/// Listed rows are active or pending.
 fn facets_json(text: &str) -> Option<Shown> {
     let statuses = after(text.strip_prefix("{\"facets\":")?, "\"parameter\":\"status\"")?;
-    let count = number(after(statuses, "\"value\":\"active\",\"count\":")?)?;
+    let count = |status| number(after(statuses, &format!("\"value\":\"{status}\",\"count\":"))?);
+    let count = count("active")? + count("pending")?;
     Some(Shown { count: Some(count), ..Shown::default() })
 }
 
