@@ -43,6 +43,12 @@ async fn an_encoding_that_the_file_does_not_have_is_refused_and_not_kept() {
     chosen.push(("encoding", "windows-1252"));
     let again = choose(&staff, &screen, &chosen).await.assert_status(422);
     again.shows(["The file can’t be read with this encoding."]);
+    // It is said above the form and at its field, also where the file lacks columns.
+    let lacking = "Ref;Remarks\nA;One\n".encode_utf16().flat_map(u16::to_le_bytes);
+    let screen = import(&staff, "lacking.csv", lacking.collect()).await.assert_status(200);
+    let chosen = [&CHOSEN[..2], &CHOSEN[4..6], &[("encoding", "windows-1252")]].concat();
+    let again = choose(&staff, &screen, &chosen).await.assert_status(422);
+    assert_eq!(again.text().matches("can’t be read with this encoding").count(), 2);
     // What is asked next time is what was asked now.
     import(&staff, "agency.csv", file).await.assert_status(200).shows(["“Parking” is unknown"]);
     assert_eq!(rows(&app).await, "NULL");
