@@ -126,7 +126,8 @@ pub fn shown_again(text: &str) -> String {
     beginning(text, SHOWN)
 }
 
-fn beginning(text: &str, chars: usize) -> String {
+/// As much of a text as so many characters, with an ellipsis if that is not all.
+pub fn beginning(text: &str, chars: usize) -> String {
     match text.char_indices().nth(chars) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

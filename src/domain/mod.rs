@@ -82,7 +82,7 @@ pub use fact::{Fact, FilterKind};
 pub use fact_filter::{Asked, Comparison, FactFilter, FactParameter};
 pub use fact_kind::{FactKind, FactValue, SEPARATOR};
 pub use facts::{Facts, FactsJson, optional_facts, sorted_facts};
-pub use field_errors::{FieldErrors, shown_again};
+pub use field_errors::{FieldErrors, beginning, shown_again};
 pub use history::{Author, ChangeMark, DeletedListing, FieldChange, HistoryEntry};
 pub use history_query::{HistoryKind, HistoryPlace, HistoryQuery};
 pub use import::{ImportRecord, ImportSample, UploadId};

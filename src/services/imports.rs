@@ -12,12 +12,14 @@ use tokio::time::timeout;
 
 use super::editor::to_the_end;
 use super::fixtures::{
-    self, Choices, Columns, FileOfListings, Found, ImportReport, LoadError, Missing, RefusedRows,
-    RowError, Survey, Unclear,
+    self, Choices, Columns, FileOfListings, Found, ImportReport, LoadError, Missing, Ready,
+    RefusedRows, RowError, Survey, Unclear,
 };
 use super::{Editor, Result, ServiceError};
 use crate::db::uploads::{self, Upload};
-use crate::db::{Client, DbError, GenericClient as _, event_log, import_choices, import_records};
+use crate::db::{
+    Client, DbError, GenericClient as _, Transaction, event_log, import_choices, import_records,
+};
 use crate::domain::{ImportRecord, UploadId, UserId};
 use crate::events::UnitOfWork;
 
@@ -177,18 +179,10 @@ impl Editor {
             return Ok(PreviewOutcome::Gone);
         };
         let file_name = file.name.clone();
-        let found = match fixtures::looked_at(file).await {
-            Ok(ready) => {
-                let mut client = self.database.unhurried_client().await?;
-                let transaction = client.transaction().await?;
-                transaction.batch_execute(LOOK_LIMIT).await?;
-                let found = fixtures::preview(&transaction, ready, &|_, _| {}).await;
-                transaction.rollback().await?;
-                found
-            }
-            Err(err) => Err(err),
+        let preview = async |transaction: &Transaction<'_>, ready: Ready| {
+            fixtures::preview(transaction, ready, &|_, _| {}).await
         };
-        let found = match found {
+        let found = match self.looked_at(file, preview).await {
             Ok(found) => Ok(Box::new(found)),
             Err(err) => Err(Unread::of(err)?),
         };
@@ -249,21 +243,25 @@ impl Editor {
     pub async fn refused_rows(&self, user: UserId, id: UploadId) -> Result<Option<RefusedRows>> {
         let Some(_permit) = self.import_permit().await else { return Ok(None) };
         let Some(file) = self.stored(user, id).await? else { return Ok(None) };
-        let rows = match fixtures::looked_at(file).await {
-            Ok(ready) => {
-                let mut client = self.database.unhurried_client().await?;
-                let transaction = client.transaction().await?;
-                transaction.batch_execute(LOOK_LIMIT).await?;
-                let rows = fixtures::refused_rows(&transaction, ready).await;
-                transaction.rollback().await?;
-                rows
-            }
-            Err(err) => Err(err),
-        };
-        match rows {
+        match self.looked_at(file, fixtures::refused_rows).await {
             Ok(rows) => Ok(Some(rows)),
             Err(err) => Unread::of(err).map(|_| None),
         }
+    }
+
+    /// What is found out about a file in a transaction, which is rolled back.
+    async fn looked_at<T>(
+        &self,
+        file: FileOfListings,
+        find_out: impl AsyncFnOnce(&Transaction<'_>, Ready) -> Result<T, LoadError>,
+    ) -> Result<T, LoadError> {
+        let ready = fixtures::looked_at(file).await?;
+        let mut client = self.database.unhurried_client().await?;
+        let transaction = client.transaction().await?;
+        transaction.batch_execute(LOOK_LIMIT).await?;
+        let found = find_out(&transaction, ready).await;
+        transaction.rollback().await?;
+        found
     }
 
     /// The permit to read a file; `None` when none becomes free soon.

@@ -77,43 +77,66 @@ async fn load_file(
     options: &LoadOptions,
     photos: Option<&Path>,
 ) -> Result<LoadReport> {
-    let failed = |source| CommandError::File { file: name.to_owned(), source };
-    let (source, size) = open(path).map_err(failed)?;
-    let bar = bar(size);
-    let options = &with_photos(platform, options, photos, &bar);
-    let tell = telling(&bar, size);
     let database = &platform.database;
-    let dump = match options.format {
+    let load = async |is_dump: bool, source: Source, options: &LoadOptions, tell: Tell<'_>| {
+        match is_dump {
+            true => django::load(database, source, name, options, tell).await,
+            false => fixtures::load(database, source, name, options, tell).await,
+        }
+    };
+    read(platform, path, options, photos, load).await
+}
+
+/// Told the rows and bytes read so far.
+pub(super) type Tell<'a> = &'a (dyn Fn(u64, u64) + Sync);
+
+/// Reads a file, with the photos of a folder or else those that it is packed with: `each` is given whether it is a dump of
+/// Django's. Shows progress, and prints what is wrong with the file.
+pub(super) async fn read<T>(
+    platform: &Platform,
+    path: &Path,
+    options: &LoadOptions,
+    photos: Option<&Path>,
+    each: impl AsyncFnOnce(bool, Source, &LoadOptions, Tell<'_>) -> Result<T, LoadError>,
+) -> Result<T> {
+    let file = || path.display().to_string();
+    let (source, size) =
+        open(path).map_err(|source| CommandError::File { file: file(), source })?;
+    let bar = bar(size);
+    let options = with_photos(platform, options, photos, &bar);
+    let tell = |rows: u64, bytes: u64| {
+        bar.set_position(if size.is_some() { bytes } else { rows });
+        bar.set_message(format!("{rows} rows"));
+    };
+    let source = match options.format {
         Some(_) => Ok((false, source)),
         None => django::is_one(source),
     };
-    let result = match dump {
-        Ok((true, source)) => django::load(database, source, name, options, &tell).await,
-        Ok((false, source)) => fixtures::load(database, source, name, options, &tell).await,
+    let done = match source {
+        Ok((is_dump, source)) => each(is_dump, source, &options, &tell).await,
         Err(err) => Err(err),
     };
     bar.finish_and_clear();
-    result.map_err(|source| told(name, source))
+    done.map_err(|source| {
+        match &source {
+            LoadError::Invalid(rows) => problems::print(rows),
+            LoadError::Unclear(unclear) => problems::print_open(&file(), unclear),
+            _ => {}
+        }
+        CommandError::Load { file: file(), source }
+    })
 }
 
 /// A bar for the reading of a file.
-pub(super) fn bar(size: Option<u64>) -> ProgressBar {
+fn bar(size: Option<u64>) -> ProgressBar {
     match size {
         Some(size) => output::progress_of_bytes(size),
         None => output::progress(None, "rows"),
     }
 }
 
-/// Shows the rows and bytes read so far.
-pub(super) fn telling(bar: &ProgressBar, size: Option<u64>) -> impl Fn(u64, u64) + Sync {
-    move |rows: u64, bytes: u64| {
-        bar.set_position(if size.is_some() { bytes } else { rows });
-        bar.set_message(format!("{rows} rows"));
-    }
-}
-
 /// The options with the photos of a folder, or else those that the file is packed with.
-pub(super) fn with_photos(
+fn with_photos(
     platform: &Platform,
     options: &LoadOptions,
     folder: Option<&Path>,
@@ -128,18 +151,8 @@ pub(super) fn with_photos(
     LoadOptions { photos: Some(photos), ..options.clone() }
 }
 
-/// Prints what is wrong with a file that is not loaded.
-pub(super) fn told(name: &str, source: LoadError) -> CommandError {
-    match &source {
-        LoadError::Invalid(rows) => problems::print(rows),
-        LoadError::Unclear(unclear) => problems::print_open(name, unclear),
-        _ => {}
-    }
-    CommandError::Load { file: name.to_owned(), source }
-}
-
 /// A file to read, with its size if it is known.
-pub(super) fn open(path: &Path) -> std::io::Result<(Source, Option<u64>)> {
+fn open(path: &Path) -> std::io::Result<(Source, Option<u64>)> {
     if path == Path::new("-") {
         return Ok((Source::of_stream(std::io::stdin())?, None));
     }

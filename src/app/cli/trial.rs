@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::data::{bar, open, telling, told, with_photos};
+use super::data::{Tell, read};
 use super::{CommandError, Result, output, problems};
 use crate::app::platform::Platform;
-use crate::domain::{FactKind, FieldChange, ImportSample, Photos};
-use crate::services::fixtures::{Found, LoadError, LoadOptions, Missing, django, try_out};
+use crate::domain::{FactKind, FieldChange, ImportSample, Photos, beginning};
+use crate::services::fixtures::{Found, LoadError, LoadOptions, Missing, try_out};
 
 /// Characters of a value that are shown.
 const SHOWN_CHARS: usize = 60;
@@ -22,7 +22,13 @@ pub(super) async fn run(
     for path in files {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let found = try_file(platform, path, &name, options, photos).await?;
+        let try_out = async |is_dump: bool, source, options: &LoadOptions, tell: Tell<'_>| {
+            if is_dump {
+                return Err(LoadError::Other("A dump of Django can’t be tried out.".to_owned()));
+            }
+            try_out(&platform.database, source, &name, options, tell).await
+        };
+        let found = read(platform, path, options, photos, try_out).await?;
         print(&name, &found, options.missing);
         refused += found.refused.rows;
     }
@@ -30,33 +36,6 @@ pub(super) async fn run(
         0 => Ok(()),
         _ => Err(CommandError::Failed(format!("{refused} row(s) are invalid"))),
     }
-}
-
-async fn try_file(
-    platform: &Platform,
-    path: &Path,
-    name: &str,
-    options: &LoadOptions,
-    photos: Option<&Path>,
-) -> Result<Found> {
-    let failed = |source| CommandError::File { file: name.to_owned(), source };
-    let (source, size) = open(path).map_err(failed)?;
-    let bar = bar(size);
-    let options = with_photos(platform, options, photos, &bar);
-    let source = match options.format {
-        Some(_) => Ok((false, source)),
-        None => django::is_one(source),
-    };
-    let found = match source {
-        Ok((false, source)) => {
-            let tell = telling(&bar, size);
-            try_out(&platform.database, source, name, &options, &tell).await
-        }
-        Ok((true, _)) => Err(LoadError::Other("A dump of Django can’t be tried out.".to_owned())),
-        Err(err) => Err(err),
-    };
-    bar.finish_and_clear();
-    found.map_err(|err| told(name, err))
 }
 
 fn print(name: &str, found: &Found, missing: Missing) {
@@ -103,10 +82,5 @@ fn print_change(change: &FieldChange) {
 
 /// The beginning of a value, on one line.
 fn shown(text: &str) -> String {
-    let mut shown: String =
-        text.chars().take(SHOWN_CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(SHOWN_CHARS).is_some() {
-        shown.push('…');
-    }
-    shown
+    beginning(text, SHOWN_CHARS).replace(char::is_control, " ")
 }
