@@ -60,4 +60,12 @@ impl<'a> UnitOfWork<'a> {
         self.transaction.commit().await?;
         Ok(CommittedEvents(events))
     }
+
+    /// Changes nothing. A unit that is dropped does the same, but its locks may be held a moment longer than its caller waits.
+    ///
+    /// # Errors
+    /// If the connection is lost: then too nothing is changed.
+    pub async fn roll_back(self) -> Result<(), DbError> {
+        self.transaction.rollback().await
+    }
 }

@@ -146,6 +146,7 @@ impl Editor {
             let is_other = expected.is_some_and(|expected| expected != done.seen);
             let is_done_already = done.due == 0 && done.seen.count > 0;
             if is_other && !is_done_already {
+                work.roll_back().await?;
                 return Ok(BulkOutcome::Changed);
             }
             Ok(BulkOutcome::Done {

@@ -179,7 +179,10 @@ impl Editor {
             let ending = write(work.transaction()).await?;
             match ending {
                 Commit(done) => Ok((done, this.commit(work).await?)),
-                RollBack(done) => Ok((done, None)),
+                RollBack(done) => {
+                    work.roll_back().await?;
+                    Ok((done, None))
+                }
             }
         })
         .await

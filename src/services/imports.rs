@@ -299,6 +299,7 @@ impl Editor {
             let mut client = this.database.unhurried_client().await?;
             let work = UnitOfWork::begin_long(&mut client, &actor).await?;
             if !uploads::delete(work.transaction(), user, id).await? {
+                work.roll_back().await?;
                 return Ok(ImportOutcome::Gone);
             }
             event_log::set_note(work.transaction(), "imported from a file").await?;
@@ -306,7 +307,11 @@ impl Editor {
             let done = fixtures::import(transaction, ready, skip_invalid, missing, &actor);
             let report = match done.await {
                 Ok(report) => report,
-                Err(err) => return ImportOutcome::of(err),
+                // The user may send another file at once.
+                Err(err) => {
+                    let _ = work.roll_back().await;
+                    return ImportOutcome::of(err);
+                }
             };
             this.commit(work).await?;
             fixtures::settle(&client, report.merged.changed).await;
@@ -342,8 +347,9 @@ impl Editor {
             let work = UnitOfWork::begin_long(&mut client, &actor).await?;
             event_log::set_note(work.transaction(), &format!("undid import {id}")).await?;
             let undone = import_records::undo(work.transaction(), id).await?;
-            if undone.is_some() {
-                this.commit(work).await?;
+            match undone {
+                Some(_) => drop(this.commit(work).await?),
+                None => work.roll_back().await?,
             }
             Ok(undone)
         })
