@@ -10,6 +10,7 @@ use anyhow::{Context as _, bail};
 use crate::postgres::ROLE;
 use crate::process::{Process, Program, tail};
 use crate::proxy::Proxy;
+use crate::tls::Tls;
 
 /// The prefix of the site's keys in Redis.
 pub(crate) const PREFIX: &str = "freshness";
@@ -41,13 +42,19 @@ impl Instance {
         site: PathBuf,
         directory: PathBuf,
         memory_mb: Option<u32>,
+        tls: Option<&Tls>,
         ways: (Proxy, Proxy),
     ) -> anyhow::Result<Self> {
         let (to_postgres, to_redis) = ways;
         let data = directory.join(format!("instance-{number}"));
         std::fs::create_dir_all(&data)?;
-        let database = format!("postgres://{ROLE}@127.0.0.1:{}/{ROLE}", to_postgres.port);
-        let redis = format!("redis://127.0.0.1:{}", to_redis.port);
+        let mut database = format!("postgres://{ROLE}@127.0.0.1:{}/{ROLE}", to_postgres.port);
+        let mut redis = format!("redis://127.0.0.1:{}", to_redis.port);
+        let trusted = tls.map(|tls| tls.certificate.display().to_string());
+        if let Some(trusted) = &trusted {
+            database = format!("{database}?sslmode=verify-full&sslrootcert={trusted}");
+            redis = redis.replace("redis:", "rediss:");
+        }
         let log = std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".to_owned());
         let mut variables = vec![
             ("DATABASE_URL", database),
@@ -62,6 +69,7 @@ impl Instance {
             ("SUPERUSER_PASSWORD", PASSWORD.to_owned()),
             ("RUST_LOG", format!("{log},property_listings::app::cli=info")),
         ];
+        variables.extend(trusted.map(|trusted| ("REDIS_CA", trusted)));
         if let Some(megabytes) = memory_mb {
             variables.push(("PAGE_CACHE_MEMORY_MB", megabytes.to_string()));
         }

@@ -38,6 +38,7 @@ mod reader;
 mod redis;
 mod report;
 mod run;
+mod tls;
 mod windows;
 mod writer;
 
@@ -84,6 +85,9 @@ struct Options {
     /// PAGE_CACHE_MEMORY_MB of the instances
     #[arg(long)]
     memory_mb: Option<u32>,
+    /// Connect the instances to both servers by TLS
+    #[arg(long)]
+    tls: bool,
     /// Prove that the checker can fail: break the protocol from outside, which must be found
     #[arg(long, value_enum)]
     sabotage: Option<Sabotage>,
@@ -142,20 +146,25 @@ async fn check_in(
 ) -> anyhow::Result<bool> {
     let site = site(options)?;
     say("starting PostgreSQL, Redis and the instances");
+    let tls = match options.tls {
+        true => Some(tls::Tls::create(directory, user).await?),
+        false => None,
+    };
     let mut servers = Servers {
-        postgres: postgres::Postgres::create(directory, user).await?,
-        redis: redis::Redis::create(directory, user).await?,
+        postgres: postgres::Postgres::create(directory, user, tls.as_ref()).await?,
+        redis: redis::Redis::create(directory, user, tls.as_ref()).await?,
     };
     let mut instances = Vec::new();
     let ledger = Ledger::new();
     let seed = options.seed.unwrap_or_else(|| rand::random_range(0..1_000_000));
     for number in 0..usize::from(options.instances) {
         let ways = (
-            proxy::Proxy::open(servers.postgres.socket()).await?,
-            proxy::Proxy::open(servers.redis.socket()).await?,
+            proxy::Proxy::open(servers.postgres.target()).await?,
+            proxy::Proxy::open(servers.redis.target()).await?,
         );
         let (site, directory) = (site.clone(), directory.to_owned());
-        let started = Instance::start(number, site, directory, options.memory_mb, ways).await?;
+        let (memory, tls) = (options.memory_mb, tls.as_ref());
+        let started = Instance::start(number, site, directory, memory, tls, ways).await?;
         if number == 0 {
             create_account(&started).await?;
             writer::seed(&servers.postgres.access(), &ledger, seed).await?;

@@ -8,17 +8,18 @@ use anyhow::{Context as _, bail};
 use tokio_postgres::{Client, NoTls};
 
 use crate::process::{Process, Program, children_of, signal_all, tail};
+use crate::proxy::Target;
+use crate::tls::{Tls, free_port};
 
 /// The name of the role that owns everything, and of the database.
 pub(crate) const ROLE: &str = "property_listings";
-/// The port in the socket's name.
-const PORT: u16 = 5432;
-
 /// A PostgreSQL with its data in the run's directory.
 pub(crate) struct Postgres {
     program: Program,
     process: Option<Process>,
-    sockets: PathBuf,
+    access: Access,
+    /// Whether clients come by TLS.
+    has_tls: bool,
     bin: PathBuf,
     /// The number of copies of the data so far.
     copies: u32,
@@ -34,7 +35,11 @@ pub(crate) enum Shutdown {
 }
 
 impl Postgres {
-    pub(crate) async fn create(directory: &Path, user: Option<(u32, u32)>) -> anyhow::Result<Self> {
+    pub(crate) async fn create(
+        directory: &Path,
+        user: Option<(u32, u32)>,
+        tls: Option<&Tls>,
+    ) -> anyhow::Result<Self> {
         let bin = binaries()?;
         let data = directory.join("data");
         let initdb = Program {
@@ -60,33 +65,48 @@ impl Postgres {
         let mut words = vec![bin.join("postgres").into_os_string(), "-D".into()];
         words.extend([data.into_os_string(), "-k".into(), directory.into()]);
         // A killed process loses nothing that was written; only a crash of the machine would need fsync.
-        for setting in [
-            "listen_addresses=",
-            "port=5432",
-            "max_connections=200",
-            "fsync=off",
-            "jit=off",
-            "autovacuum_naptime=10s",
-        ] {
+        let port = if tls.is_some() { free_port()? } else { 5432 };
+        let mut settings = vec![
+            format!("port={port}"),
+            "max_connections=200".to_owned(),
+            "fsync=off".to_owned(),
+            "jit=off".to_owned(),
+            "autovacuum_naptime=10s".to_owned(),
+        ];
+        match tls {
+            Some(Tls { certificate, key }) => settings.extend([
+                "listen_addresses=127.0.0.1".to_owned(),
+                "ssl=on".to_owned(),
+                format!("ssl_cert_file={}", certificate.display()),
+                format!("ssl_key_file={}", key.display()),
+            ]),
+            None => settings.push("listen_addresses=".to_owned()),
+        }
+        for setting in settings {
             words.extend(["-c".into(), setting.into()]);
         }
         let program = Program { words, signal: "QUIT", ..initdb };
-        let mut server =
-            Self { program, process: None, sockets: directory.to_owned(), bin, copies: 0 };
+        let access = Access { sockets: directory.to_owned(), port };
+        let has_tls = tls.is_some();
+        let mut server = Self { program, process: None, access, has_tls, bin, copies: 0 };
         server.start().await?;
         let client = server.connect_to("postgres").await?;
         client.batch_execute(&format!("CREATE DATABASE {ROLE}")).await?;
         Ok(server)
     }
 
-    /// The socket's path.
-    pub(crate) fn socket(&self) -> PathBuf {
-        self.sockets.join(format!(".s.PGSQL.{PORT}"))
+    /// Where the site reaches it: only its ports have TLS.
+    pub(crate) fn target(&self) -> Target {
+        let Access { sockets, port } = &self.access;
+        match self.has_tls {
+            true => Target::Port(*port),
+            false => Target::Socket(sockets.join(format!(".s.PGSQL.{port}"))),
+        }
     }
 
     /// How to connect without a proxy.
     pub(crate) fn access(&self) -> Access {
-        Access(self.sockets.clone())
+        self.access.clone()
     }
 
     async fn start(&mut self) -> anyhow::Result<()> {
@@ -102,7 +122,7 @@ impl Postgres {
     }
 
     async fn connect_to(&self, database: &str) -> anyhow::Result<Client> {
-        self.access().connect_to(database).await
+        self.access.connect_to(database).await
     }
 
     /// Stops the server, waits, and starts it again.
@@ -125,8 +145,9 @@ impl Postgres {
             signal: "TERM",
             ..self.program.clone()
         };
-        let sockets = self.sockets.clone().into_os_string();
-        program.words.extend(["-U".into(), ROLE.into(), "-h".into(), sockets]);
+        let Access { sockets, port } = self.access.clone();
+        program.words.extend(["-U".into(), ROLE.into(), "-h".into(), sockets.into()]);
+        program.words.extend(["-p".into(), port.to_string().into()]);
         program.words.extend(words.iter().map(OsString::from));
         match program.start().await?.status().await {
             Some(0) => Ok(()),
@@ -148,7 +169,7 @@ impl Postgres {
         let mut process = self.process.take().context("it runs")?;
         process.signal("QUIT").await?;
         process.ended().await?;
-        std::fs::write(self.sockets.join(&copy).join("standby.signal"), "")?;
+        std::fs::write(self.access.sockets.join(&copy).join("standby.signal"), "")?;
         self.program.words[2] = copy.into();
         self.start().await?;
         let client = self.connect_to("postgres").await?;
@@ -191,7 +212,10 @@ impl Postgres {
 
 /// How to connect to the run's database.
 #[derive(Clone)]
-pub(crate) struct Access(PathBuf);
+pub(crate) struct Access {
+    sockets: PathBuf,
+    port: u16,
+}
 
 impl Access {
     pub(crate) async fn connect(&self) -> anyhow::Result<Client> {
@@ -200,7 +224,7 @@ impl Access {
 
     async fn connect_to(&self, database: &str) -> anyhow::Result<Client> {
         let mut config = tokio_postgres::Config::new();
-        config.host_path(&self.0).port(PORT).user(ROLE).dbname(database);
+        config.host_path(&self.sockets).port(self.port).user(ROLE).dbname(database);
         config.connect_timeout(Duration::from_secs(5));
         config.application_name("freshness");
         let connecting = tokio::time::timeout(Duration::from_secs(6), config.connect(NoTls));

@@ -25,7 +25,15 @@ pub(crate) enum Mode {
     Cut,
 }
 
-/// A local port that leads to a server's socket; it closes with the checker.
+/// Where a server listens.
+#[derive(Debug, Clone)]
+pub(crate) enum Target {
+    Socket(PathBuf),
+    /// A port of this machine.
+    Port(u16),
+}
+
+/// A local port that leads to a server; it closes with the checker.
 #[derive(Clone)]
 pub(crate) struct Proxy {
     /// The port on which it listens.
@@ -34,8 +42,8 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// Opens a proxy to a Unix socket.
-    pub(crate) async fn open(socket: PathBuf) -> anyhow::Result<Self> {
+    /// Opens a proxy to a server.
+    pub(crate) async fn open(target: Target) -> anyhow::Result<Self> {
         let runtime = RUNTIME.as_ref().map_err(|err| anyhow::anyhow!("{err}"))?;
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
         listener.set_nonblocking(true)?;
@@ -49,7 +57,7 @@ impl Proxy {
                 let Ok((client, _)) = listener.accept().await else {
                     continue;
                 };
-                tokio::spawn(serve(client, socket.clone(), watched.clone()));
+                tokio::spawn(serve(client, target.clone(), watched.clone()));
             }
         });
         Ok(Self { port, mode })
@@ -60,16 +68,32 @@ impl Proxy {
     }
 }
 
-async fn serve(client: TcpStream, socket: PathBuf, mut mode: watch::Receiver<Mode>) {
+async fn serve(client: TcpStream, target: Target, mut mode: watch::Receiver<Mode>) {
     if *mode.borrow_and_update() == Mode::Cut {
         return;
     }
-    let Ok(server) = UnixStream::connect(socket).await else {
-        return;
-    };
     let _ = client.set_nodelay(true);
+    match target {
+        Target::Socket(socket) => {
+            if let Ok(server) = UnixStream::connect(socket).await {
+                carry(client, server.into_split(), mode).await;
+            }
+        }
+        Target::Port(port) => {
+            if let Ok(server) = TcpStream::connect(("127.0.0.1", port)).await {
+                let _ = server.set_nodelay(true);
+                carry(client, server.into_split(), mode).await;
+            }
+        }
+    }
+}
+
+async fn carry(
+    client: TcpStream,
+    (from_server, to_server): (impl AsyncRead + Unpin, impl AsyncWrite + Unpin),
+    mut mode: watch::Receiver<Mode>,
+) {
     let (from_client, to_client) = client.into_split();
-    let (from_server, to_server) = server.into_split();
     let (ahead, back) = (mode.clone(), mode.clone());
     let is_cut = async {
         // An error means that the proxy was dropped.

@@ -8,12 +8,16 @@ use deadpool_redis::redis::aio::MultiplexedConnection;
 use deadpool_redis::redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, Pipeline, Value};
 
 use crate::process::{Process, Program, find, tail};
+use crate::proxy::Target;
+use crate::tls::{Tls, free_port};
 
 /// A Redis with its data in the run's directory.
 pub(crate) struct Redis {
     program: Program,
     process: Option<Process>,
     directory: PathBuf,
+    /// The port that has TLS.
+    port: Option<u16>,
 }
 
 /// How the server ends before a restart.
@@ -30,7 +34,11 @@ pub(crate) enum Ending {
 }
 
 impl Redis {
-    pub(crate) async fn create(directory: &Path, user: Option<(u32, u32)>) -> anyhow::Result<Self> {
+    pub(crate) async fn create(
+        directory: &Path,
+        user: Option<(u32, u32)>,
+        tls: Option<&Tls>,
+    ) -> anyhow::Result<Self> {
         let others = ["/opt/homebrew/bin", "/usr/local/bin", "/usr/bin"].map(PathBuf::from);
         let server = find(&["redis-server", "valkey-server"], &others)?;
         let socket = directory.join("redis.sock");
@@ -38,6 +46,17 @@ impl Redis {
         words.extend(["--port", "0", "--save", "", "--maxmemory-policy"].map(Into::into));
         words.extend(["allkeys-lru", "--dir"].map(Into::into));
         words.extend([directory.into(), "--unixsocket".into(), socket.into_os_string()]);
+        let mut port = None;
+        if let Some(Tls { certificate, key }) = tls {
+            let free = free_port()?;
+            port = Some(free);
+            words.extend(["--bind", "127.0.0.1", "--tls-auth-clients", "no"].map(Into::into));
+            words.extend(["--tls-port".into(), free.to_string().into()]);
+            words.extend(["--tls-key-file".into(), key.clone().into_os_string()]);
+            for option in ["--tls-cert-file", "--tls-ca-cert-file"] {
+                words.extend([option.into(), certificate.clone().into_os_string()]);
+            }
+        }
         let program = Program {
             words,
             variables: Vec::new(),
@@ -46,13 +65,18 @@ impl Redis {
             signal: "KILL",
             user,
         };
-        let mut redis = Self { program, process: None, directory: directory.to_owned() };
+        let mut redis = Self { program, process: None, directory: directory.to_owned(), port };
         redis.start().await?;
         Ok(redis)
     }
 
     pub(crate) fn socket(&self) -> PathBuf {
         self.directory.join("redis.sock")
+    }
+
+    /// Where the site reaches it.
+    pub(crate) fn target(&self) -> Target {
+        self.port.map_or_else(|| Target::Socket(self.socket()), Target::Port)
     }
 
     async fn start(&mut self) -> anyhow::Result<()> {
