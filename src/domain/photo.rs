@@ -96,16 +96,20 @@ impl fmt::Display for PhotoFile {
     }
 }
 
-/// A photo of a listing.
+/// A photo of a listing. Its other names are those of the RESO Data Dictionary.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Photo {
     /// The name of its files.
+    #[serde(alias = "MediaKey")]
     pub hash: PhotoHash,
     /// The alternative text: what the photo shows, for readers who can't see it; may be empty.
+    #[serde(alias = "ShortDescription")]
     pub alt: String,
     /// The width of its largest file.
+    #[serde(alias = "ImageWidth")]
     pub width: u32,
     /// The height of its largest file.
+    #[serde(alias = "ImageHeight")]
     pub height: u32,
 }
 

@@ -3,19 +3,21 @@
 //! **Invariant:** however many rows there are, only a few hundred are in memory; and a client that stops reading holds
 //! neither a connection nor a snapshot of the database for long.
 
+use std::io::{self, Read as _};
 use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::{Stream, TryStreamExt as _, stream};
 use tokio::sync::mpsc::{Sender, channel};
 
-use super::fixtures::{Format, sheet};
+use super::fixtures::Format;
+use super::fixtures::writing::{ROWS, Writer};
 use super::{Editor, Result};
 use crate::db::{Client, DbError, admin_listings};
 use crate::domain::{AdminOrder, Selection};
 
-/// The number of rows that are written at once.
-const ROWS: usize = 100;
+/// The size of a piece of what ends a file, in bytes.
+const PIECE: usize = 64 * 1024;
 /// The number of pieces that may wait for the client.
 const WAITING: usize = 4;
 /// How long a client may take for a piece.
@@ -32,11 +34,13 @@ impl Editor {
         selection: Selection,
         order: AdminOrder,
         format: Format,
+        site_url: &str,
     ) -> Result<impl Stream<Item = Piece> + use<>> {
         let client = self.database.unhurried_client().await?;
         let (sender, mut receiver) = channel(WAITING);
+        let site_url = site_url.to_owned();
         tokio::spawn(async move {
-            match write(&client, &selection, &order, format, &sender).await {
+            match write(&client, &selection, &order, (format, &site_url), &sender).await {
                 Ok(true) => {}
                 Ok(false) => client.end(),
                 Err(err) => {
@@ -54,23 +58,39 @@ async fn write(
     client: &Client,
     selection: &Selection,
     order: &AdminOrder,
-    format: Format,
+    (format, site_url): (Format, &str),
     sender: &Sender<Piece>,
 ) -> Result<bool, DbError> {
-    if !take(sender, sheet::begin(format)?).await {
+    let (mut writer, piece) = Writer::begin(format, site_url)?;
+    if !take(sender, piece).await {
         return Ok(false);
     }
     let rows = admin_listings::stream_selected(client, selection, order).await?;
     let mut pieces = pin!(rows.try_chunks(ROWS));
     while let Some(rows) = pieces.try_next().await.map_err(|err| err.1)? {
-        if !take(sender, sheet::rows(format, &rows)?).await {
+        if !take(sender, writer.rows(&rows)?).await {
             return Ok(false);
         }
     }
-    Ok(true)
+    let mut rest =
+        tokio::task::spawn_blocking(|| writer.end()).await.map_err(io::Error::other)??;
+    loop {
+        let mut piece = vec![0; PIECE];
+        let length = rest.read(&mut piece)?;
+        piece.truncate(length);
+        match length {
+            0 => return Ok(true),
+            _ if !take(sender, piece).await => return Ok(false),
+            _ => {}
+        }
+    }
 }
 
+/// Whether the client takes a piece. An empty one is not sent.
 async fn take(sender: &Sender<Piece>, piece: Vec<u8>) -> bool {
+    if piece.is_empty() {
+        return !sender.is_closed();
+    }
     let taken = tokio::time::timeout(PATIENCE, sender.send(Ok(piece)));
     matches!(taken.await, Ok(Ok(())))
 }

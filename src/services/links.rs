@@ -40,7 +40,7 @@ impl Links {
     }
 
     /// The origin of absolute links, without a trailing slash.
-    pub(super) fn url(&self) -> &str {
+    pub fn url(&self) -> &str {
         self.0.get().map_or("", |(_, url)| url)
     }
 

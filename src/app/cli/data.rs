@@ -11,16 +11,24 @@ use indicatif::ProgressBar;
 
 use super::replacement::Replacement;
 use super::{CommandError, Result, output, problems};
-use crate::app::platform::Platform;
+use crate::app::platform::{Platform, site_url};
 use crate::db::DbError;
 use crate::domain::ListingQuery;
 use crate::services::fixtures::{
-    self, Format, LoadError, LoadOptions, LoadReport, PhotoFiles, Source, django,
+    self, Format, Kind, LoadError, LoadOptions, LoadReport, PhotoFiles, Source, django,
 };
 
-/// Parses the name of a format.
+/// Parses the name of a format that is written.
 pub(super) fn format_parser() -> impl clap::builder::TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(["csv", "jsonl"]).try_map(|name| name.parse::<Format>())
+    PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| name.parse::<Format>())
+}
+
+/// Parses the name of a kind of file that is read.
+pub(super) fn kind_parser() -> impl clap::builder::TypedValueParser<Value = Kind> {
+    PossibleValuesParser::new(["csv", "jsonl"]).map(|name| match name.as_str() {
+        "csv" => Kind::Csv,
+        _ => Kind::JsonLines,
+    })
 }
 
 pub(super) async fn sample(platform: &Platform, count: u64) -> Result<()> {
@@ -201,7 +209,8 @@ async fn write(
     );
     let sink = std::io::BufWriter::with_capacity(1 << 16, sink);
     let tell = |rows| bar.set_position(rows);
-    let written = fixtures::dump(&platform.database, sink, format, &tell).await;
+    let site_url = site_url(&platform.config);
+    let written = fixtures::dump(&platform.database, sink, format, &site_url, &tell).await;
     bar.finish_and_clear();
     written
 }

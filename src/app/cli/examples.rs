@@ -73,8 +73,11 @@ With --photos, or if the file is in a ZIP with pictures, the photos that a row n
 pub(super) const DUMPDATA: &str = "\
 Examples:
   property-listings dumpdata > listings.csv
-  property-listings dumpdata --format jsonl --output listings.jsonl
+  property-listings dumpdata --format xlsx --output listings.xlsx
+  property-listings dumpdata --format reso --output listings.json
   property-listings dumpdata | head
+
+csv has texts as they are; sheet is CSV for spreadsheets, which would run some texts as formulas; xlsx is a workbook of Excel; jsonl is one JSON object a line; reso has the names of the RESO Data Dictionary; django is read by manage.py loaddata --ignorenonexistent. loaddata reads each of them back unchanged.
 
 A file is replaced only when the dump is complete.";
 

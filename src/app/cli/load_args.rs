@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{CommandError, Result, data, output, trial};
 use crate::app::platform::Platform;
-use crate::services::fixtures::{Choices, DateOrder, DecimalSign, Format, LoadOptions, Missing};
+use crate::services::fixtures::{Choices, DateOrder, DecimalSign, Kind, LoadOptions, Missing};
 
 #[derive(Debug, Args)]
 pub(super) struct LoadArgs {
@@ -21,8 +21,8 @@ pub(super) struct LoadArgs {
     #[arg(long)]
     sheet: bool,
     /// The format of the files. Default: detected from the contents
-    #[arg(long, value_parser = data::format_parser())]
-    format: Option<Format>,
+    #[arg(long, value_parser = data::kind_parser())]
+    format: Option<Kind>,
     /// Read a column as a field. Several columns may have one field, and one column several
     #[arg(long, value_name = "COLUMN=FIELD")]
     map: Vec<String>,

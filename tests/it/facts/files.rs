@@ -25,9 +25,9 @@ async fn forget(app: &App) {
 #[tokio::test]
 async fn dumps_and_exports_have_every_fact_and_load_it_again() {
     let (app, staff) = start().await;
-    for format in [Format::Csv, Format::JsonLines] {
+    for format in [Format::Csv, Format::JsonLines, Format::Django] {
         let mut file = Vec::new();
-        dump(&app.pool(), &mut file, format, &|_| {}).await.expect("dumped");
+        dump(&app.pool(), &mut file, format, "", &|_| {}).await.expect("dumped");
         let dumped = String::from_utf8(file).expect("text");
         let path = format!("/admin/properties/export/?format={}", format.name());
         let exported = staff.get(&path).await.assert_status(200);

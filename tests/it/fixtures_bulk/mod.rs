@@ -5,6 +5,7 @@ mod corpus;
 mod corpus_files;
 mod django;
 mod dumps;
+mod dumps_of_chance;
 mod ids_and_locks;
 mod matching;
 pub(crate) mod real_listings;
@@ -33,8 +34,7 @@ async fn try_load(
     text: &str,
     options: LoadOptions,
 ) -> Result<LoadReport, LoadError> {
-    let source = Source::of_bytes(text.to_owned());
-    load(database, source, "file", &options, &|_, _| {}).await
+    load_bytes(database, text.as_bytes().to_vec(), &options).await
 }
 
 async fn load_all(database: &Database, text: &str) -> LoadReport {
@@ -42,9 +42,21 @@ async fn load_all(database: &Database, text: &str) -> LoadReport {
 }
 
 async fn dumped(database: &Database, format: Format) -> String {
+    String::from_utf8(dumped_bytes(database, format).await).expect("text")
+}
+
+async fn dumped_bytes(database: &Database, format: Format) -> Vec<u8> {
     let mut file = Vec::new();
-    dump(database, &mut file, format, &|_| {}).await.expect("dumped");
-    String::from_utf8(file).expect("text")
+    dump(database, &mut file, format, "https://example.com", &|_| {}).await.expect("dumped");
+    file
+}
+
+async fn load_bytes(
+    database: &Database,
+    file: Vec<u8>,
+    options: &LoadOptions,
+) -> Result<LoadReport, LoadError> {
+    load(database, Source::of_bytes(file), "file", options, &|_, _| {}).await
 }
 
 /// The first column of the first row.

@@ -15,7 +15,6 @@ use crate::http::views::admin::{BulkAction, BulkPage, parts};
 use crate::http::views::{grouped, page};
 use crate::http::{Answer, AppError};
 use crate::services::BulkOutcome;
-use crate::services::fixtures::Format;
 
 /// Listings that a confirmation names.
 const NAMED: i64 = 10;
@@ -30,9 +29,10 @@ pub(in crate::http::admin) async fn act(
     let action = match (BulkAction::named(fields.get("action")), fields.get("action")) {
         (Some(action), _) => action,
         _ if is_outdated => return Err(AppError::Forbidden(REFUSAL)),
-        (_, "export_csv") => return export::send(&staff, chosen, Format::Csv).await,
-        (_, "export_jsonl") => return export::send(&staff, chosen, Format::JsonLines).await,
-        _ => return Ok(nothing(&staff, &chosen)),
+        (_, name) => match name.strip_prefix("export_") {
+            Some(format) => return export::send(&staff, chosen, export::named(format)?).await,
+            None => return Ok(nothing(&staff, &chosen)),
+        },
     };
     staff.require(match action {
         BulkAction::Delete => Permission::Delete,

@@ -17,17 +17,25 @@ use crate::http::staff::Staff;
 use crate::http::{Answer, AppError};
 use crate::services::fixtures::Format;
 
-/// `GET /admin/properties/export/`: the list's own query, with `format=csv` or `format=jsonl`.
+/// `GET /admin/properties/export/`: the list's own query, with `format=` and the name of a format.
 pub(in crate::http::admin) async fn show(staff: Staff, request: HttpRequest) -> Answer {
     staff.require(Permission::View)?;
     let text = request.query_string();
     let format = Fields::parse(text.as_bytes()).get("format").to_owned();
-    let format = format.parse().map_err(AppError::BadRequest)?;
+    let format = named(&format)?;
     match AdminListQuery::parse(text) {
         // Nothing is read for an answer without a body.
         Ok(_) if request.method() == Method::HEAD => Ok(headers_of(format).finish()),
         Ok(list) => file(&staff, list, None, format).await,
         Err(errors) => refused(&staff, text, errors).await,
+    }
+}
+
+/// The format of a name. Staff open CSV in spreadsheets.
+pub(super) fn named(name: &str) -> Result<Format, AppError> {
+    match name.parse() {
+        Ok(Format::Csv) => Ok(Format::Sheet),
+        format => format.map_err(AppError::BadRequest),
     }
 }
 
@@ -46,24 +54,21 @@ async fn file(
     format: Format,
 ) -> Answer {
     let selection = selection.unwrap_or(Selection::Matching(list.filter));
-    let pieces = staff.services.editor.export(selection, list.order, format).await?;
+    let (services, site_url) = (&staff.services, staff.services.links.url());
+    let pieces = services.editor.export(selection, list.order, format, site_url).await?;
     Ok(headers_of(format).streaming(pieces.map(|piece| piece.map(Bytes::from))))
 }
 
 /// What is said of a file before it begins.
 fn headers_of(format: Format) -> HttpResponseBuilder {
-    let content_type = match format {
-        Format::Csv => "text/csv; charset=utf-8; header=present",
-        Format::JsonLines => "application/x-ndjson; charset=utf-8",
-    };
-    let name = format!("listings-{}.{}", Utc::now().date_naive(), format.name());
+    let name = format!("listings-{}.{}", Utc::now().date_naive(), format.extension());
     let disposition = ContentDisposition {
         disposition: DispositionType::Attachment,
         parameters: vec![DispositionParam::Filename(name)],
     };
     let mut response = HttpResponse::Ok();
     response
-        .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(content_type)))
+        .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(format.media_type())))
         .insert_header(disposition);
     response
 }

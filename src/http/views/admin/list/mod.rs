@@ -18,6 +18,15 @@ use crate::http::views::list_address::{carrying, list_of};
 use crate::http::views::pager::Pager;
 use crate::services::{self, AdminPage, LONGEST_LIST};
 
+/// The formats of downloads by their names, with their labels.
+const DOWNLOADS: [(&str, &str); 5] = [
+    ("csv", "CSV"),
+    ("xlsx", "Excel"),
+    ("jsonl", "JSON Lines"),
+    ("reso", "RESO"),
+    ("django", "Django"),
+];
+
 /// The list page.
 #[derive(Template)]
 #[template(path = "admin/list.html")]
