@@ -8,7 +8,7 @@ use crate::harness::{
 
 const LIST: &str = "/admin/properties/";
 const SEARCH: &str = "form[role=search] .withbutton button";
-const SUBMIT: &str = "main form[method=post] button.button:not(.button--quiet)";
+pub(super) const SUBMIT: &str = "main form[method=post] button.button:not(.button--quiet)";
 
 async fn titles(chromium: &Chromium) -> Vec<String> {
     chromium.texts("tbody th a").await
@@ -26,7 +26,7 @@ async fn follow_to(chromium: &Chromium, css: &str, heading: &str) {
 }
 
 /// A file to upload.
-fn file(name: &str, content: &str) -> PathBuf {
+pub(super) fn file(name: &str, content: &str) -> PathBuf {
     let path = scratch().join(name);
     std::fs::write(&path, content).expect("written");
     path

@@ -23,3 +23,4 @@ mod kinds;
 mod layout;
 mod narrow_filters;
 mod noticing;
+mod uploads;

@@ -45,6 +45,16 @@ impl Chromium {
         self.devtools("Emulation.setEmulatedMedia", features).await;
     }
 
+    /// Limits how many bytes a second are sent; `None` for no limit.
+    pub(crate) async fn uploads_with(&self, bytes_a_second: Option<u32>) {
+        self.devtools("Network.enable", json!({})).await;
+        let upload = bytes_a_second.map_or(-1, i64::from);
+        let conditions = json!({
+            "offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upload,
+        });
+        self.devtools("Network.emulateNetworkConditions", conditions).await;
+    }
+
     /// Turns scripts off for pages that are opened later.
     pub(crate) async fn without_scripts(self) -> Self {
         self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
