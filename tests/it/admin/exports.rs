@@ -91,7 +91,7 @@ async fn no_cell_of_a_download_is_run_and_an_import_gives_back_what_was_there() 
         assert_eq!(run, None);
         assert_eq!(&row[3], "12345678.90");
     }
-    for format in ["csv", "jsonl"] {
+    for format in ["csv", "sheet", "xlsx", "jsonl", "reso", "django"] {
         let file = export(&staff, &format!("format={format}&o=title")).await;
         let preview = import(&staff, &format!("again.{format}"), file.body).await;
         preview.shows(["there is nothing to import"]);

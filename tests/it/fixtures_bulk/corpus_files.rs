@@ -17,7 +17,7 @@ use Outcome::{Invalid, Loaded, Open, Other};
 pub(super) type Case =
     (&'static str, &'static str, &'static [(&'static str, &'static str)], Outcome);
 
-pub(super) const CORPUS: [Case; 54] = [
+pub(super) const CORPUS: [Case; 56] = [
     ("own-names.csv", "this site's documentation", &[], Loaded(&["Garden flat|1250.50|Leith"])),
     (
         "german-excel.csv",
@@ -47,6 +47,21 @@ pub(super) const CORPUS: [Case; 54] = [
         "the same with the other choice",
         &[("decimal", ".")],
         Loaded(&["Helle Wohnung|1.65|Bonn", "Altbau|2.40|Bonn"]),
+    ),
+    (
+        "reso-response.json",
+        "a Web API of RESO: the rows are a member of the response, which has no titles",
+        &[],
+        Open(&["--map UnparsedAddress=address --map UnparsedAddress=title reso-response.json"]),
+    ),
+    (
+        "reso-response.json",
+        "the same with a choice; each row has the unit of its area",
+        &[("map", "UnparsedAddress=title")],
+        Loaded(&[
+            "12 Shore|450000.00|Leith|ED-1|sale|apartment|2|65.03|1984|EH6 6QW",
+            "3 Constitution Street|1200.00|Leith|ED-2|pending|rent|month|commercial|80.50",
+        ]),
     ),
     (
         "spanish-portal.csv",
