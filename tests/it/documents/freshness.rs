@@ -47,6 +47,7 @@ async fn the_checkers_parser_reads_every_kind_of_page() {
     // An empty list suggests the rows at any price.
     let none = list("/properties/?q=birch&min_price=90000000", Format::Html).await;
     assert_eq!((none.rows, none.count, none.at_any_price), (vec![], Some(0), Some(3)));
+    assert!(!none.is_uncounted);
     for (path, format, similar) in [
         ("/properties/1/", Format::Html, vec![row(3)]),
         ("/properties/1/?format=json", Format::Json, vec![]),

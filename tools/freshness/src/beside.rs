@@ -37,6 +37,7 @@ pub(crate) fn judge(
     if let (Scope::DearPlace(group, side), Some(0)) = (&reading.query.scope, shown.count)
         && reading.query.format == Format::Html
         && shown.rows.is_empty()
+        && !shown.is_uncounted
     {
         let scope = Scope::Place(*group, *side);
         let offered = shown.at_any_price.unwrap_or(0);

@@ -26,6 +26,8 @@ pub(crate) struct Shown {
     pub(crate) places: Vec<(String, u64)>,
     /// The number of rows at any price that an empty list offers.
     pub(crate) at_any_price: Option<u64>,
+    /// Whether an empty list offers any price without the number of rows, which could not be counted.
+    pub(crate) is_uncounted: bool,
     /// Rows by the site's ids, with the time of their last change in microseconds since 1970.
     pub(crate) listed: Vec<(i64, i64)>,
 }
@@ -115,11 +117,15 @@ fn list_html(text: &str) -> Option<Shown> {
         places.push((name.to_owned(), listings));
     }
     let mut offers = parts(text, "<bdi>At any price</bdi>", "</a>");
-    let at_any_price = offers.next().map(|offer| number(after(offer, "count\">")?));
+    // An offer that could not be counted has no number.
+    let offer = offers.next();
+    let counted = offer.and_then(|offer| after(offer, "count\">"));
+    let at_any_price = counted.map(number);
     Some(Shown {
         rows: rows(text, &CARD)?,
         count: Some(count),
         places,
+        is_uncounted: offer.is_some() && counted.is_none(),
         at_any_price: match at_any_price {
             Some(listings) => Some(listings?),
             None => None,

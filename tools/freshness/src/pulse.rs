@@ -11,9 +11,9 @@ const NOTABLE: Duration = Duration::from_millis(10);
 
 /// The delays of a thread that only sleeps.
 #[derive(Default)]
-pub(crate) struct Pulse(Mutex<Vec<(Instant, Duration)>>);
+pub(crate) struct StallWatch(Mutex<Vec<(Instant, Duration)>>);
 
-impl Pulse {
+impl StallWatch {
     /// Starts the thread, which ends when the last user drops this.
     pub(crate) fn start() -> Arc<Self> {
         let pulse = Arc::new(Self::default());
@@ -31,7 +31,7 @@ impl Pulse {
     }
 }
 
-fn watch(pulse: &Weak<Pulse>) {
+fn watch(pulse: &Weak<StallWatch>) {
     while let Some(pulse) = pulse.upgrade() {
         let begun = Instant::now();
         std::thread::sleep(BEAT);

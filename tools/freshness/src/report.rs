@@ -90,6 +90,11 @@ impl Report {
             self.note("503 while PostgreSQL was out of reach or just back");
             return;
         }
+        // Its own clock went on, so what waited while it was frozen is over its time.
+        if status == 503 && run.windows.was_down(instance, begun, ended) {
+            self.note("503 of an instance that was frozen");
+            return;
+        }
         let faults = faults(run, begun, ended);
         let text = format!(
             "unexpected {status}: {what} on instance {instance}, {:.4} s to {:.4} s{faults}",

@@ -10,7 +10,7 @@ use tokio::sync::RwLock;
 use crate::instance::Instance;
 use crate::ledger::Ledger;
 use crate::postgres::Access;
-use crate::pulse::Pulse;
+use crate::pulse::StallWatch;
 use crate::report::Report;
 use crate::windows::Windows;
 
@@ -23,7 +23,7 @@ pub(crate) struct Run {
     pub(crate) ledger: Ledger,
     pub(crate) windows: Windows,
     pub(crate) report: Report,
-    pub(crate) pulse: Arc<Pulse>,
+    pub(crate) pulse: Arc<StallWatch>,
     pub(crate) postgres: Access,
     /// Redis's socket.
     pub(crate) redis: PathBuf,
@@ -57,7 +57,7 @@ impl Run {
             ledger,
             windows: Windows::default(),
             report: Report::default(),
-            pulse: Pulse::start(),
+            pulse: StallWatch::start(),
             postgres: places.postgres,
             redis: places.redis,
             directory: places.directory,

@@ -45,13 +45,13 @@ enum Done {
 
 /// The way in which a change is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Method {
     Form,
     Psql,
     Command,
 }
 
-impl Way {
+impl Method {
     fn name(self) -> &'static str {
         match self {
             Self::Form => "form",
@@ -131,11 +131,11 @@ impl Writer {
         }
     }
 
-    fn way(&mut self) -> Way {
+    fn way(&mut self) -> Method {
         match self.rng.random_range(0..100) {
-            0..50 => Way::Form,
-            50..92 => Way::Psql,
-            _ => Way::Command,
+            0..50 => Method::Form,
+            50..92 => Method::Psql,
+            _ => Method::Command,
         }
     }
 
@@ -186,20 +186,20 @@ impl Writer {
     }
 
     /// Makes one change of one row, and records the result.
-    async fn make(&mut self, way: Way, row: &Arc<Row>, state: Option<State>) -> (Done, usize) {
+    async fn make(&mut self, way: Method, row: &Arc<Row>, state: Option<State>) -> (Done, usize) {
         let creates = row.attempts().is_empty();
         // The form is opened first; the attempt begins afterwards.
         let form = match way {
-            Way::Form => self.form.open(row, state).await,
+            Method::Form => self.form.open(row, state).await,
             _ => None,
         };
-        if way == Way::Form && form.is_none() {
+        if way == Method::Form && form.is_none() {
             return (Done::NotTried, 0);
         }
         let change = self.begin(row, state);
         let done = match (way, form) {
             (_, Some(form)) => self.form.send(form, &change).await,
-            (Way::Command, _) if state.is_some() => {
+            (Method::Command, _) if state.is_some() => {
                 let instance = self.run.instances.choose(&mut self.rng).cloned();
                 command::load(&self.run, instance, std::slice::from_ref(&change)).await
             }
@@ -248,7 +248,7 @@ impl Writer {
         let Some(row) = certain.choose(&mut self.rng).copied().cloned() else {
             return;
         };
-        let way = if self.rng.random_bool(0.5) { Way::Form } else { Way::Psql };
+        let way = if self.rng.random_bool(0.5) { Method::Form } else { Method::Psql };
         self.make(way, &row, None).await;
     }
 
