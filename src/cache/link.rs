@@ -88,13 +88,13 @@ struct Inner {
     address: RedisAddress,
     /// One of the site's keys: all of them are in the same slot.
     key: String,
-    way: RwLock<Way>,
+    condition: RwLock<Condition>,
     lost: Notify,
     refusals: Arc<Refusals>,
 }
 
 /// The state of the connection.
-struct Way {
+struct Condition {
     /// The number of the current connection: a late failure of an old connection must not close the new one.
     number: u64,
     state: State,
@@ -117,11 +117,12 @@ pub(super) struct Connection {
 impl Link {
     /// Prepares a link to the server that holds the keys of a prefix; `Link::keep` connects it.
     pub fn new(address: &RedisAddress, prefix: &str) -> Self {
-        let way = Way { number: 0, state: State::Down, repaired: 0, answers: false, problem: None };
+        let condition =
+            Condition { number: 0, state: State::Down, repaired: 0, answers: false, problem: None };
         Self(Arc::new(Inner {
             address: address.clone(),
             key: prefix.to_owned(),
-            way: RwLock::new(way),
+            condition: RwLock::new(condition),
             lost: Notify::new(),
             refusals: Arc::new(Refusals::of_account(address.user())),
         }))
@@ -129,23 +130,23 @@ impl Link {
 
     /// Whether Redis is in use.
     pub fn is_up(&self) -> bool {
-        matches!(self.way().state, State::Up(..))
+        matches!(self.condition().state, State::Up(..))
     }
 
     /// The state of the link.
     pub(super) fn report(&self) -> LinkReport {
-        let way = self.way();
-        let state = match way.state {
+        let condition = self.condition();
+        let state = match condition.state {
             State::Up(..) => LinkState::Up,
             State::Repairing(_) => LinkState::Repairing,
             State::Down => LinkState::Down,
         };
         LinkReport {
             state,
-            connections: way.repaired,
-            answers: way.answers,
-            problem: way.problem.clone(),
-            refusals: match way.answers {
+            connections: condition.repaired,
+            answers: condition.answers,
+            problem: condition.problem.clone(),
+            refusals: match condition.answers {
                 true => self.0.refusals.current(),
                 false => Vec::new(),
             },
@@ -155,8 +156,8 @@ impl Link {
 
     /// A connection for reading and storing.
     pub(super) fn connection(&self) -> Option<Connection> {
-        let way = self.way();
-        let State::Up(redis, workers) = &way.state else {
+        let condition = self.condition();
+        let State::Up(redis, workers) = &condition.state else {
             return None;
         };
         let inner = &self.0;
@@ -165,16 +166,16 @@ impl Link {
             async move { connect(&inner.address, &inner.key, COMMAND).await }
         });
         let redis = own.unwrap_or_else(|| redis.clone());
-        Some(Connection { redis: Asking::over(redis, &self.0.refusals), number: way.number })
+        Some(Connection { redis: Asking::over(redis, &self.0.refusals), number: condition.number })
     }
 
     /// A connection for invalidating.
     pub(super) fn connection_for_invalidation(&self) -> Option<Connection> {
-        let way = self.way();
-        match &way.state {
+        let condition = self.condition();
+        match &condition.state {
             State::Up(redis, _) | State::Repairing(redis) => Some(Connection {
                 redis: Asking::over(redis.clone(), &self.0.refusals),
-                number: way.number,
+                number: condition.number,
             }),
             State::Down => None,
         }
@@ -207,16 +208,16 @@ impl Link {
 
     /// Marks the content of Redis as doubtful: it is repaired before it is used again.
     pub fn distrust(&self, reason: &str) {
-        let number = self.way().number;
+        let number = self.condition().number;
         self.close(number, &reason, true);
     }
 
     fn close(&self, connection: u64, reason: &dyn std::fmt::Display, answers: bool) {
-        let mut way = self.change();
-        if way.number != connection {
+        let mut condition = self.change();
+        if condition.number != connection {
             return;
         }
-        match way.state {
+        match condition.state {
             State::Up(..) => {
                 log::warn!("redis is bypassed until missed events are applied: {reason}");
                 self.0.lost.notify_one();
@@ -225,9 +226,9 @@ impl Link {
             State::Repairing(_) => log::debug!("redis failed during the repair: {reason}"),
             State::Down => return,
         }
-        way.state = State::Down;
-        way.answers &= answers;
-        way.problem = Some(reason.to_string().into());
+        condition.state = State::Down;
+        condition.answers &= answers;
+        condition.problem = Some(reason.to_string().into());
     }
 
     /// Connects and repairs, again after every loss of the link; never returns. `repair` runs before each use.
@@ -261,36 +262,37 @@ impl Link {
     async fn restore(&self, repair: &Repair) -> Result<(), RepairError> {
         let reached = self.reach().await;
         let (number, mut redis) = {
-            let mut way = self.change();
-            way.answers = reached.as_ref().map_or_else(answered, |_| true);
+            let mut condition = self.change();
+            condition.answers = reached.as_ref().map_or_else(answered, |_| true);
             let redis = reached?;
-            way.number += 1;
-            way.state = State::Repairing(redis.clone());
-            (way.number, redis)
+            condition.number += 1;
+            condition.state = State::Repairing(redis.clone());
+            (condition.number, redis)
         };
         let workers = WorkerConnections::beside(&mut redis).await;
         let repaired = repair().await;
-        let mut way = self.change();
+        let mut condition = self.change();
         // An invalidation that failed meanwhile has closed the link again.
-        let untouched = way.number == number && matches!(way.state, State::Repairing(_));
+        let untouched =
+            condition.number == number && matches!(condition.state, State::Repairing(_));
         if repaired.is_ok() && untouched {
-            way.state = State::Up(redis, workers);
-            way.repaired += 1;
-            way.problem = None;
+            condition.state = State::Up(redis, workers);
+            condition.repaired += 1;
+            condition.problem = None;
             self.0.refusals.forget();
             return Ok(());
         }
-        way.state = State::Down;
+        condition.state = State::Down;
         repaired?;
-        let reason = way.problem.as_deref();
+        let reason = condition.problem.as_deref();
         Err(reason.unwrap_or("the connection was lost").into())
     }
 
     /// Records why Redis can't be used; returns whether it answers nevertheless.
     fn not_restored(&self, err: &RepairError) -> bool {
-        let mut way = self.change();
-        way.problem = Some(err.to_string().into());
-        way.answers
+        let mut condition = self.change();
+        condition.problem = Some(err.to_string().into());
+        condition.answers
     }
 
     /// Opens a connection to a server that answers.
@@ -300,12 +302,12 @@ impl Link {
         Ok(asking.into_connection())
     }
 
-    fn way(&self) -> RwLockReadGuard<'_, Way> {
-        self.0.way.read().unwrap_or_else(PoisonError::into_inner)
+    fn condition(&self) -> RwLockReadGuard<'_, Condition> {
+        self.0.condition.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change(&self) -> RwLockWriteGuard<'_, Way> {
-        self.0.way.write().unwrap_or_else(PoisonError::into_inner)
+    fn change(&self) -> RwLockWriteGuard<'_, Condition> {
+        self.0.condition.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -15,7 +15,7 @@ use serde::{Serialize, Serializer};
 use tokio::runtime::Handle;
 use utoipa::ToSchema;
 
-use super::memory::{MemoryTier, Struck};
+use super::memory::{Invalidated, MemoryTier};
 use super::{EventMark, Invalidation, Tag};
 
 /// How many invalidations are remembered.
@@ -183,7 +183,7 @@ impl Recent {
         self: &Arc<Self>,
         memory: &Arc<MemoryTier>,
         invalidation: &Invalidation,
-        struck: Struck,
+        invalidated: Invalidated,
     ) {
         let Some(number) = self.add(invalidation) else {
             return;
@@ -194,7 +194,7 @@ impl Recent {
         let (memory, recent) = (Arc::clone(memory), Arc::clone(self));
         let count = move || {
             let began = Instant::now();
-            recent.counted(number, memory.count_fallen(&struck), began);
+            recent.counted(number, memory.count_fallen(&invalidated), began);
         };
         match Handle::try_current() {
             // A clear removes the pages a moment later, so they are counted now; it is rare, and a few milliseconds

@@ -14,7 +14,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_postgres::CancelToken;
 
 use super::DbError;
-use super::way::{Opened, Tls, Way};
+use super::endpoint::{Endpoint, Opened, Tls};
 
 /// The time limit of a request to cancel a statement.
 const CANCEL: Duration = Duration::from_secs(3);
@@ -49,9 +49,9 @@ pub(super) fn spawn<T: Send + 'static>(
 
 /// Connects, and runs statements that set up the session; the connection runs on the protocol's thread. Dropping the
 /// future aborts the attempt.
-pub(super) async fn open(way: Way, settings: &'static str) -> Result<Opened, DbError> {
+pub(super) async fn open(endpoint: Endpoint, settings: &'static str) -> Result<Opened, DbError> {
     let mut attempt = JoinSet::new();
-    attempt.spawn_on(async move { way.open(settings).await }, thread().handle());
+    attempt.spawn_on(async move { endpoint.open(settings).await }, thread().handle());
     match attempt.join_next().await.expect("one task was spawned") {
         Ok(opened) => opened,
         // Only this future aborts the task.
@@ -62,7 +62,7 @@ pub(super) async fn open(way: Way, settings: &'static str) -> Result<Opened, DbE
 /// Opens a pool's connections.
 #[derive(Debug)]
 pub(super) struct Connector {
-    pub(super) way: Way,
+    pub(super) endpoint: Endpoint,
     /// Statements that set up each connection.
     pub(super) settings: &'static str,
 }
@@ -72,7 +72,7 @@ impl Manager for Connector {
     type Error = DbError;
 
     async fn create(&self) -> Result<ClientWrapper, DbError> {
-        let (client, connection) = open(self.way.clone(), self.settings).await?;
+        let (client, connection) = open(self.endpoint.clone(), self.settings).await?;
         let driver = spawn(async move {
             if let Err(err) = connection.await {
                 log::debug!("a connection of the pool was lost: {err}");
@@ -114,8 +114,8 @@ mod tests {
         let mut config = tokio_postgres::Config::new();
         let port = server.local_addr().expect("a port").port();
         config.host("127.0.0.1").port(port).user("site");
-        let way = Way::new(config.into(), |_| {});
-        let attempt = tokio::time::timeout(Duration::from_millis(50), open(way, ""));
+        let endpoint = Endpoint::new(config.into(), |_| {});
+        let attempt = tokio::time::timeout(Duration::from_millis(50), open(endpoint, ""));
         let (attempt, accepted) = tokio::join!(attempt, server.accept());
         assert!(attempt.is_err(), "the server says nothing");
         let (mut accepted, _) = accepted.expect("accepted");

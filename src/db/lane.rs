@@ -84,7 +84,7 @@ impl Lane {
                 }
             })
         });
-        let create_timeout = connector.way.all;
+        let create_timeout = connector.endpoint.all;
         let pool = Pool::builder(connector)
             .max_size(size)
             .wait_timeout(Some(WAIT))

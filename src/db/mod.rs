@@ -15,6 +15,7 @@ mod cached;
 mod client;
 mod connecting;
 pub mod departures;
+mod endpoint;
 pub mod enquiries;
 mod error;
 pub mod event_log;
@@ -52,7 +53,6 @@ pub mod uploads;
 pub mod users;
 pub mod vocabulary;
 mod watch;
-mod way;
 
 pub use client::{Client, GenericClient, Transaction};
 pub use error::{DbError, Result};

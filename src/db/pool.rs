@@ -14,11 +14,11 @@ use futures_util::future::join_all;
 use super::DbError;
 use super::client::Client;
 use super::connecting::{self, Connector};
+use super::endpoint::Endpoint;
 use super::lane::{Lane, PoolReport};
 use super::parameter_types::ParameterTypes;
 use super::pooler;
 use super::watch::{Limits, Shared};
-use super::way::Way;
 use crate::config::PostgresAddress;
 
 /// How long a connection may be without network traffic from the server before it counts as lost (if data was sent) or
@@ -101,15 +101,15 @@ pub fn connections_of_instance(pool_size: usize) -> usize {
 pub struct Database {
     lanes: Arc<[Lane; 4]>,
     class: Class,
-    ways: Arc<Ways>,
+    endpoints: Arc<Endpoints>,
 }
 
 /// The addresses to connect to.
-struct Ways {
+struct Endpoints {
     /// For requests.
-    requests: Way,
+    requests: Endpoint,
     /// For work that needs a session: long work, listening, migrations.
-    direct: Way,
+    direct: Endpoint,
     /// Whether the two addresses differ.
     are_two: bool,
 }
@@ -135,10 +135,11 @@ impl Database {
     ) -> Result<Self, DbError> {
         connecting::start()?;
         let are_two = direct.is_some();
-        let requests = Way::new(address, set_up);
-        let direct = direct.map_or_else(|| requests.clone(), |direct| Way::new(direct, set_up));
+        let requests = Endpoint::new(address, set_up);
+        let direct =
+            direct.map_or_else(|| requests.clone(), |direct| Endpoint::new(direct, set_up));
         let lane = |class: Class| {
-            let (way, settings, limits) = match class {
+            let (endpoint, settings, limits) = match class {
                 Class::Unhurried => (&direct, UNHURRIED, None),
                 Class::Staff | Class::Public | Class::Expensive => {
                     (&requests, REQUESTS, Some(LIMITS))
@@ -147,15 +148,15 @@ impl Database {
             let is_pooled = are_two && class != Class::Unhurried;
             let types = is_pooled.then(ParameterTypes::default);
             let settings = if is_pooled { "" } else { settings };
-            let connector = Connector { way: way.clone(), settings };
-            let shared = Shared { limits, tls: way.tls.clone(), types };
+            let connector = Connector { endpoint: endpoint.clone(), settings };
+            let shared = Shared { limits, tls: endpoint.tls.clone(), types };
             Lane::new(class.name(), class.connections(pool_size), connector, shared)
         };
         let [staff, public, expensive, unhurried] = Class::ALL.map(lane);
         Ok(Self {
             lanes: Arc::new([staff?, public?, expensive?, unhurried?]),
             class: Class::Public,
-            ways: Arc::new(Ways { requests, direct, are_two }),
+            endpoints: Arc::new(Endpoints { requests, direct, are_two }),
         })
     }
 
@@ -190,7 +191,7 @@ impl Database {
     /// # Errors
     /// [`DbError::Configuration`] says which variable to change; other errors if a server can't be reached.
     pub async fn check_sessions(&self) -> Result<(), DbError> {
-        let Ways { requests, direct, are_two } = &*self.ways;
+        let Endpoints { requests, direct, are_two } = &*self.endpoints;
         let refuse = |text: &str| Err(DbError::Configuration(text.to_owned()));
         if pooler::shares_sessions(direct).await? {
             return refuse(match are_two {
@@ -240,8 +241,8 @@ impl Database {
     }
 
     /// How to connect outside the pools.
-    pub(super) fn direct(&self) -> &Way {
-        &self.ways.direct
+    pub(super) fn direct(&self) -> &Endpoint {
+        &self.endpoints.direct
     }
 }
 

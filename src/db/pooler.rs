@@ -12,7 +12,7 @@ use tokio_postgres::{Client, SimpleQueryMessage};
 
 use super::DbError;
 use super::connecting::{open, spawn};
-use super::way::Way;
+use super::endpoint::Endpoint;
 
 /// The limits of a transaction, since a session can't keep them.
 pub(super) const LIMITS: &str = "SET LOCAL statement_timeout = '10s'; SET LOCAL lock_timeout = '5s'; \
@@ -26,8 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// If the server can't be reached.
-pub(super) async fn shares_sessions(way: &Way) -> Result<bool, DbError> {
-    let (first, second) = (connect(way).await?, connect(way).await?);
+pub(super) async fn shares_sessions(endpoint: &Endpoint) -> Result<bool, DbError> {
+    let (first, second) = (connect(endpoint).await?, connect(endpoint).await?);
     let (mut of_first, mut of_second) = (HashSet::new(), HashSet::new());
     for _ in 0..ROUNDS {
         of_first.insert(session(&first, "").await?);
@@ -49,14 +49,14 @@ pub(super) async fn shares_sessions(way: &Way) -> Result<bool, DbError> {
 ///
 /// # Errors
 /// If the server can't be reached.
-pub(super) async fn identity(way: &Way) -> Result<String, DbError> {
+pub(super) async fn identity(endpoint: &Endpoint) -> Result<String, DbError> {
     let of = "SELECT system_identifier || ' ' || oid FROM pg_control_system(), pg_database
         WHERE datname = current_database()";
-    first_value(&connect(way).await?, of).await
+    first_value(&connect(endpoint).await?, of).await
 }
 
-async fn connect(way: &Way) -> Result<Client, DbError> {
-    let (client, connection) = open(way.clone(), "").await?;
+async fn connect(endpoint: &Endpoint) -> Result<Client, DbError> {
+    let (client, connection) = open(endpoint.clone(), "").await?;
     spawn(connection);
     Ok(client)
 }

@@ -10,8 +10,8 @@ use tokio_postgres::error::Severity;
 use tokio_postgres::{CancelToken, Client, Error};
 
 use super::DbError;
+use super::endpoint::Tls;
 use super::parameter_types::ParameterTypes;
-use super::way::Tls;
 
 /// How long the statements of a client may take.
 #[derive(Debug, Clone, Copy)]

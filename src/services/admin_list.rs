@@ -7,9 +7,9 @@ use futures_util::future::try_join_all;
 
 use super::editor::to_the_end;
 use super::list_view::promising;
-use super::meant::meant_by;
+use super::resolved_query::resolve;
 use super::spelling::respelled;
-use super::{Editor, Looser, Meant, Result, ServiceError, UnknownPlace};
+use super::{Editor, RelaxedFilter, ResolvedQuery, Result, ServiceError, UnknownPlace};
 use crate::db::{Client, admin_listings as rows, event_log};
 use crate::domain::{
     AdminFilter, AdminListQuery, AdminOrder, BulkChange, Count, EventId, ListingQuery,
@@ -34,7 +34,7 @@ pub struct AdminPage {
     /// Texts that are not the name of a location.
     pub unknown: Vec<UnknownPlace>,
     /// If nothing matches, the search with other spellings, each with its number of listings.
-    pub spellings: Vec<Looser>,
+    pub spellings: Vec<RelaxedFilter>,
     /// Its rows, in order.
     pub properties: Vec<Property>,
     /// The number of rows of the whole list, counted up to [`LONGEST_LIST`].
@@ -49,7 +49,7 @@ pub struct AdminPage {
 
 /// The selected listings, for confirmation.
 #[derive(Debug, Clone)]
-pub struct Look {
+pub struct SelectionPreview {
     /// Their number and digest.
     pub seen: RowsSeen,
     /// The first of them.
@@ -77,7 +77,7 @@ impl Editor {
     /// A page of the admin's list.
     pub async fn list(&self, query: &AdminListQuery) -> Result<AdminPage> {
         let client = self.database.client().await?;
-        let (query, unknown) = meant(&client, query).await?;
+        let (query, unknown) = resolved(&client, query).await?;
         let total = rows::count(&client, &query.filter, LONGEST_LIST).await?;
         let listed = match total.number > LONGEST_LIST || !total.is_exact {
             true => LONG_LIST_ENDS,
@@ -102,12 +102,12 @@ impl Editor {
         })
     }
 
-    async fn spellings(&self, client: &Client, filter: &AdminFilter) -> Result<Vec<Looser>> {
+    async fn spellings(&self, client: &Client, filter: &AdminFilter) -> Result<Vec<RelaxedFilter>> {
         let respelled = respelled(&self.database, &filter.listing, Some(client)).await;
         let counted = respelled.into_iter().map(async |less| {
             let filter = AdminFilter { listing: less.filter.clone(), ..filter.clone() };
             let listings = Some(rows::count(client, &filter, LONGEST_LIST).await?);
-            Ok::<_, ServiceError>(Looser { listings, ..less })
+            Ok::<_, ServiceError>(RelaxedFilter { listings, ..less })
         });
         Ok(promising(try_join_all(counted).await?))
     }
@@ -118,11 +118,11 @@ impl Editor {
         selection: &Selection,
         order: &AdminOrder,
         limit: i64,
-    ) -> Result<Look> {
+    ) -> Result<SelectionPreview> {
         // Comparing every row of a large site takes seconds.
         let client = self.database.unhurried_client().await?;
         let seen = rows::find_seen(&client, selection).await?;
-        Ok(Look {
+        Ok(SelectionPreview {
             seen,
             first: rows::list_selected(&client, selection, order, seen.count, limit).await?,
         })
@@ -169,12 +169,12 @@ fn note(change: &BulkChange) -> String {
 }
 
 /// A query with its texts replaced by the locations that they mean, and the texts that are not a location's name.
-async fn meant(
+async fn resolved(
     client: &Client,
     query: &AdminListQuery,
 ) -> Result<(AdminListQuery, Vec<UnknownPlace>)> {
     let public = ListingQuery::of(query.filter.listing.clone());
-    let Meant { query: public, mut unknown } = meant_by(client, &public).await?;
+    let ResolvedQuery { query: public, mut unknown } = resolve(client, &public).await?;
     let mut query = query.clone();
     query.filter.listing = public.filter;
     if query.filter.is_dated() {

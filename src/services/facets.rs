@@ -16,11 +16,11 @@ const COUNTED: [StatusFilter; 2] = [StatusFilter::Listed, StatusFilter::Only(Sta
 impl Listings {
     /// The numbers of listings that a filter would select with each value of every facet.
     pub async fn facets(&self, filter: &ListingFilter) -> Result<Cached<Vec<FacetCounts>>> {
-        let Some(meant) = self.meant(&ListingQuery::of(filter.clone())).await? else {
+        let Some(resolved) = self.resolved(&ListingQuery::of(filter.clone())).await? else {
             return self.facets_of(filter).await;
         };
-        let Cached { tagged, outcome } = self.facets_of(&meant.value.query.filter).await?;
-        Ok(Cached { tagged: tagged.and(meant).map(|(counts, _)| counts), outcome })
+        let Cached { tagged, outcome } = self.facets_of(&resolved.value.query.filter).await?;
+        Ok(Cached { tagged: tagged.and(resolved).map(|(counts, _)| counts), outcome })
     }
 
     async fn facets_of(&self, filter: &ListingFilter) -> Result<Cached<Vec<FacetCounts>>> {

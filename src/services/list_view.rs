@@ -4,11 +4,11 @@ use std::cmp::Reverse;
 
 use futures_util::future::{join_all, try_join_all};
 
-use super::looser::{FilterPart, Looser};
-use super::meant::meant_by;
 use super::places::OFFERED;
+use super::relaxed_filter::{FilterPart, RelaxedFilter};
+use super::resolved_query::resolve;
 use super::spelling::respelled;
-use super::{ListingPage, Listings, Meant, ServiceError};
+use super::{ListingPage, Listings, ResolvedQuery, ServiceError};
 use crate::cache::Cached;
 use crate::db::{Class, places, properties};
 use crate::domain::{Count, ListingFilter, ListingQuery, Place, Radius, SearchText};
@@ -22,20 +22,20 @@ const SPELLINGS: usize = 3;
 #[derive(Debug, Clone)]
 pub struct ListView {
     /// The query that was answered.
-    pub meant: Meant,
+    pub resolved: ResolvedQuery,
     /// The page.
     pub page: ListingPage,
     /// The places that it can be narrowed to; those that it is limited to, where there are several.
     pub places: Vec<Place>,
     /// Suggestions with fewer filters, if nothing was found.
-    pub looser: Vec<Looser>,
+    pub looser: Vec<RelaxedFilter>,
 }
 
 impl Listings {
     /// The page that a query asks for, as a reader sees it.
     pub async fn view(&self, query: &ListingQuery) -> Result<Cached<ListView>, ServiceError> {
-        let meant = self.meant(query).await?;
-        let query = &meant.as_ref().map_or(query, |meant| &meant.value.query).clone();
+        let resolved = self.resolved(query).await?;
+        let query = &resolved.as_ref().map_or(query, |resolved| &resolved.value.query).clone();
         let filter = &query.filter;
         let (page, mut tagged) = if filter.is_empty() {
             let list = Box::pin(self.list(query));
@@ -68,11 +68,15 @@ impl Listings {
                 tagged = tagged.and(count).map(|(view, _)| view);
             }
         }
-        let view =
-            |((page, places), meant)| ListView { meant, page, places, looser: promising(looser) };
-        let tagged = match meant {
-            Some(meant) => tagged.and(meant),
-            None => tagged.map(|found| (found, Meant::itself(query))),
+        let view = |((page, places), resolved)| ListView {
+            resolved,
+            page,
+            places,
+            looser: promising(looser),
+        };
+        let tagged = match resolved {
+            Some(resolved) => tagged.and(resolved),
+            None => tagged.map(|found| (found, ResolvedQuery::itself(query))),
         };
         Ok(Cached { tagged: tagged.map(view), outcome: page })
     }
@@ -80,8 +84,8 @@ impl Listings {
     /// The same straight from the database: no cache is read or written.
     pub async fn view_uncached(&self, query: &ListingQuery) -> Result<ListView, ServiceError> {
         let client = self.database_for(query.is_costly()).client().await?;
-        let meant = meant_by(&client, query).await?;
-        let query = &meant.query.clone();
+        let resolved = resolve(&client, query).await?;
+        let query = &resolved.query.clone();
         let filter = &query.filter;
         let list = properties::list_and_count(&client, query);
         let ((rows, total), places) = if filter.is_empty() {
@@ -106,10 +110,10 @@ impl Listings {
                 true => Some(properties::count(&client, &less.filter).await?),
                 false => None,
             };
-            Ok::<_, ServiceError>(Looser { listings, ..less })
+            Ok::<_, ServiceError>(RelaxedFilter { listings, ..less })
         });
         let looser = promising(try_join_all(counted).await?);
-        Ok(ListView { meant, page, places, looser })
+        Ok(ListView { resolved, page, places, looser })
     }
 }
 
@@ -120,11 +124,11 @@ fn has_places(filter: &ListingFilter) -> bool {
 }
 
 /// A filter without each of its parts, where it has several.
-fn loosened(filter: &ListingFilter) -> Vec<Looser> {
+fn loosened(filter: &ListingFilter) -> Vec<RelaxedFilter> {
     let mut looser = Vec::new();
     let mut without = |part: FilterPart, filter: ListingFilter| {
         if !filter.is_empty() {
-            looser.push(Looser { without: part, filter, listings: None });
+            looser.push(RelaxedFilter { without: part, filter, listings: None });
         }
     };
     if let Some(search) = &filter.search {
@@ -168,18 +172,18 @@ fn loosened(filter: &ListingFilter) -> Vec<Looser> {
 
 /// Whether the listings of a looser filter are counted. Without its locations they are not: the page would depend on
 /// every listing, where it depends on those of its locations.
-fn is_counted(less: &Looser) -> bool {
+fn is_counted(less: &RelaxedFilter) -> bool {
     less.without != FilterPart::Locations
 }
 
 /// The suggestions that find something, as far as this is known.
-pub(super) fn promising(mut looser: Vec<Looser>) -> Vec<Looser> {
+pub(super) fn promising(mut looser: Vec<RelaxedFilter>) -> Vec<RelaxedFilter> {
     looser.retain(|less| less.listings != Some(Count::exact(0)));
     best_first(looser)
 }
 
 /// The best of the spellings that find something, before what else is offered.
-fn best_first(mut offers: Vec<Looser>) -> Vec<Looser> {
+fn best_first(mut offers: Vec<RelaxedFilter>) -> Vec<RelaxedFilter> {
     // Suggestions that are not spellings keep their order.
     offers.sort_by_key(|offer| match offer.without {
         FilterPart::Spelling { edits, .. } => (edits, Reverse(offer.listings)),
@@ -201,7 +205,7 @@ mod tests {
     fn parts(query: &str) -> Vec<(FilterPart, String)> {
         let query = ListingQuery::parse(query, Cursors::Ignored).expect("valid");
         let looser = loosened(&query.filter).into_iter();
-        let part = |less: Looser| (less.without, less.filter.row_key());
+        let part = |less: RelaxedFilter| (less.without, less.filter.row_key());
         looser.map(part).collect()
     }
 

@@ -20,26 +20,26 @@ mod health;
 mod history;
 mod imports;
 mod jobs;
+mod limiter;
 mod links;
 mod list_view;
 mod listings;
 mod loopback;
-mod looser;
 mod machines;
 mod management;
-mod meant;
 mod pages;
 mod passwords;
 mod photos;
 mod places;
 mod post;
+mod relaxed_filter;
+mod resolved_query;
 mod sessions;
 mod shortlist;
 mod spelling;
 mod submissions;
 mod tasks;
 mod traffic;
-mod turns;
 mod undo;
 pub(crate) mod urls;
 mod worker;
@@ -48,7 +48,7 @@ pub use accounts::login::Login;
 pub use accounts::management::{Actor, ManageError, UserPage};
 pub use accounts::visitor::Visitor;
 pub use accounts::{Accounts, CreateUserError};
-pub use admin_list::{AdminPage, BulkOutcome, LISTED_ROWS, LONGEST_LIST, Look};
+pub use admin_list::{AdminPage, BulkOutcome, LISTED_ROWS, LONGEST_LIST, SelectionPreview};
 pub use alerts::{AlertLink, Alerts};
 pub use attention::Attention;
 pub use detail_view::DetailView;
@@ -65,11 +65,11 @@ pub use imports::{
     PreviewOutcome, Unread,
 };
 pub use jobs::Jobs;
+pub use limiter::{Limiter, LimiterReport, Permit};
 pub use links::{Freshness, Links};
 pub use list_view::ListView;
 pub use listings::{ListingPage, Listings};
 pub use loopback::{Address as LoopbackAddress, Loopback};
-pub use looser::{FilterPart, Looser};
 pub use machines::{Machines, Newest};
 pub use management::Management;
 pub use management::clearing::{ClearScope, Cleared, WouldEnd};
@@ -90,16 +90,16 @@ pub use management::signals::SignalStep;
 pub use management::streams::{FIGURES_EVERY, FigureStream, FigureStreams};
 pub use management::warm::Warmed;
 pub use management::warming::WarmState;
-pub use meant::{Meant, UnknownPlace};
 pub use pages::PageKey;
 pub use photos::{Gallery, MediaReport, PhotosOutcome};
 pub use places::MAX_PLACES;
 pub use post::Post;
+pub use relaxed_filter::{FilterPart, RelaxedFilter};
+pub use resolved_query::{ResolvedQuery, UnknownPlace};
 pub use sessions::{NAME as SESSION_NAME, SessionState, Sessions, USER_ID};
 pub use submissions::{CreateOutcome, Submission};
 pub use tasks::Tasks;
 pub use traffic::{Route, Traffic, Turned};
-pub use turns::{Turn, Turns, TurnsReport};
 pub use undo::{MAX_UNDONE, RestoreOutcome, UndoOutcome};
 pub use worker::Worker;
 
@@ -111,7 +111,7 @@ use crate::db::{Class, Database};
 use crate::events::{Bus, CacheReceiver, Receiver};
 use crate::mail::Mailer;
 use crate::media::Media;
-use turns::Bounds;
+use limiter::Bounds;
 
 /// Every use case; cheap to clone.
 #[derive(Clone)]
@@ -143,7 +143,7 @@ pub struct Services {
     /// The requests that were answered.
     pub traffic: Traffic,
     /// The limit on concurrent expensive pages.
-    pub expensive: Turns,
+    pub expensive: Limiter,
     /// The site's mails.
     pub post: Post,
     /// Enquiries about listings.
@@ -170,7 +170,7 @@ impl Services {
         receivers: Vec<Receiver>,
     ) -> Self {
         let staff = database.of(Class::Staff);
-        let expensive = Turns::new(Bounds::of_pages(&database));
+        let expensive = Limiter::new(Bounds::of_pages(&database));
         let links = Links::default();
         let post = Post {
             database: database.clone(),

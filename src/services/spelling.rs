@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::looser::{FilterPart, Looser};
+use super::relaxed_filter::{FilterPart, RelaxedFilter};
 use super::{Listings, Result};
 use crate::db::{Client, Database, DbError, vocabulary};
 use crate::domain::{ListingFilter, SearchText};
@@ -36,7 +36,7 @@ pub(super) async fn respelled(
     database: &Database,
     filter: &ListingFilter,
     client: Option<&Client>,
-) -> Vec<Looser> {
+) -> Vec<RelaxedFilter> {
     let words = filter.search.as_ref().map(SearchText::as_str);
     let words: Vec<&str> = words.unwrap_or_default().split(' ').collect();
     if words.len() > MAX_WORDS || words.iter().all(|word| plain(word).is_none()) {
@@ -74,7 +74,7 @@ async fn respell(
     client: &Client,
     filter: &ListingFilter,
     words: &[&str],
-) -> Result<Vec<Looser>, DbError> {
+) -> Result<Vec<RelaxedFilter>, DbError> {
     let mut respelled = Vec::new();
     for (at, word) in words.iter().enumerate() {
         let Some(word) = plain(word) else {
@@ -85,7 +85,7 @@ async fn respell(
             let mut words = words.to_vec();
             words[at] = &other;
             let words = words.join(" ");
-            respelled.push(Looser {
+            respelled.push(RelaxedFilter {
                 filter: ListingFilter { search: SearchText::parse(&words).ok(), ..filter.clone() },
                 without: FilterPart::Spelling { words, edits },
                 listings: None,

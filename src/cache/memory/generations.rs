@@ -43,8 +43,8 @@ impl LocalStamps {
     }
 
     /// Whether the value was valid until this invalidation, and is invalid now.
-    pub(in crate::cache) fn fell_with(&self, struck: &Struck) -> bool {
-        let before = |cell: &Arc<Cell>| match struck.0.get(&address(cell)) {
+    pub(in crate::cache) fn fell_with(&self, invalidated: &Invalidated) -> bool {
+        let before = |cell: &Arc<Cell>| match invalidated.0.get(&address(cell)) {
             Some((_, before)) => *before,
             None => cell.number(),
         };
@@ -123,7 +123,7 @@ impl LocalStamps {
 
 /// Tags that were invalidated together, with their generations before that.
 #[derive(Debug, Default)]
-pub(in crate::cache) struct Struck(HashMap<usize, (Arc<Cell>, u64)>);
+pub(in crate::cache) struct Invalidated(HashMap<usize, (Arc<Cell>, u64)>);
 
 /// Identifies a cell by its address; the holders of the cell keep it alive.
 fn address(cell: &Arc<Cell>) -> usize {
@@ -172,8 +172,8 @@ impl LocalGenerations {
     pub(in crate::cache) fn invalidate<'a>(
         &self,
         tags: impl IntoIterator<Item = &'a Tag>,
-    ) -> Struck {
-        let mut struck = Struck::default();
+    ) -> Invalidated {
+        let mut invalidated = Invalidated::default();
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         for tag in tags {
             table.last += 1;
@@ -181,11 +181,11 @@ impl LocalGenerations {
             if let Some(cell) = table.cells.get(tag).and_then(Weak::upgrade) {
                 let before = cell.number.swap(table.last, Ordering::AcqRel);
                 // If a tag is named twice, the first generation is the one from before.
-                let held = struck.0.entry(address(&cell));
+                let held = invalidated.0.entry(address(&cell));
                 held.or_insert((cell, before));
             }
         }
-        struck
+        invalidated
     }
 }
 

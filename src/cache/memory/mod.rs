@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use super::lease::Lease;
 use super::{CacheKey, EventMark, Tag, TagSet};
 
-pub(super) use generations::{LocalGenerations, LocalStamps, Struck};
+pub(super) use generations::{Invalidated, LocalGenerations, LocalStamps};
 pub use held_page::HeldPage;
 
 /// How long after its expiry a page may be served while the database can't be reached.
@@ -117,10 +117,10 @@ impl MemoryTier {
     }
 
     /// Invalidates every page, because events may have been missed.
-    pub(super) fn void_all(&self) -> Struck {
-        let struck = self.generations.invalidate([&Tag::site()]);
+    pub(super) fn void_all(&self) -> Invalidated {
+        let invalidated = self.generations.invalidate([&Tag::site()]);
         self.applied.clear();
-        struck
+        invalidated
     }
 
     /// Removes every page.
@@ -147,9 +147,9 @@ impl MemoryTier {
     }
 
     /// The number of pages that this invalidation made invalid. It looks at every page, so no request waits for it.
-    pub(super) fn count_fallen(&self, struck: &Struck) -> u64 {
+    pub(super) fn count_fallen(&self, invalidated: &Invalidated) -> u64 {
         let now = Instant::now();
-        self.count(|page| page.stamps.fell_with(struck) && !page.ttl(now).is_zero())
+        self.count(|page| page.stamps.fell_with(invalidated) && !page.ttl(now).is_zero())
     }
 
     /// The number of valid pages that carry one of the tags. It looks at every page.

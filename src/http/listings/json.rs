@@ -14,7 +14,7 @@ use crate::domain::{
     FACTS, FactsJson, ListingFilter, ListingQuery, Place, PlaceQuery, Price, Property, PropertyId,
     Shortlist, presentation,
 };
-use crate::services::{ListingPage, Meant};
+use crate::services::{ListingPage, ResolvedQuery};
 
 /// One listing.
 #[derive(Debug, Serialize)]
@@ -130,8 +130,12 @@ impl<'a> PropertyJson<'a> {
 }
 
 impl<'a> ListJson<'a> {
-    pub(in crate::http) fn new(page: &'a ListingPage, meant: &'a Meant, site_url: &str) -> Self {
-        let query = &meant.query;
+    pub(in crate::http) fn new(
+        page: &'a ListingPage,
+        resolved: &'a ResolvedQuery,
+        site_url: &str,
+    ) -> Self {
+        let query = &resolved.query;
         let [next, previous] = page.neighbours(query).map(|position| {
             let query = query.at(position?).canonical();
             Some(
@@ -147,15 +151,15 @@ impl<'a> ListJson<'a> {
             next,
             previous,
             results,
-            locations: locations(meant, site_url),
+            locations: locations(resolved, site_url),
         }
     }
 }
 
 /// The locations that a query may mean, each with its list.
-fn locations<'a>(meant: &'a Meant, site_url: &str) -> Vec<PlaceJson<'a>> {
-    let offered = meant.unknown.iter().flat_map(|unknown| {
-        let query = |place| meant.query.with_place(&unknown.asked, place);
+fn locations<'a>(resolved: &'a ResolvedQuery, site_url: &str) -> Vec<PlaceJson<'a>> {
+    let offered = resolved.unknown.iter().flat_map(|unknown| {
+        let query = |place| resolved.query.with_place(&unknown.asked, place);
         unknown.offered.iter().map(move |place| PlaceJson {
             location: place.location.as_str(),
             listings: place.listings,

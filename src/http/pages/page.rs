@@ -16,7 +16,7 @@ use crate::http::negotiation::Format;
 use crate::http::views::listings::{DetailPage, ListPage, PlacesPage, ShortlistPage};
 use crate::http::{AppError, Site};
 use crate::services::urls::{Address, Public, Url};
-use crate::services::{ListView, ListingPage, Meant, PageKey, Services};
+use crate::services::{ListView, ListingPage, PageKey, ResolvedQuery, Services};
 
 /// A public page.
 #[derive(Debug, Clone)]
@@ -163,8 +163,8 @@ impl PublicPage {
             Self::List { query, format } => {
                 let list = &services.listings;
                 match format {
-                    Format::Json => kept(list.find_list(&query).await?, |(list, meant)| {
-                        list_as_json(list, meant, site_url)
+                    Format::Json => kept(list.find_list(&query).await?, |(list, resolved)| {
+                        list_as_json(list, resolved, site_url)
                     }),
                     Format::Html => {
                         kept(list.view(&query).await?, |view| list_as_html(view, site_url))
@@ -216,8 +216,8 @@ impl PublicPage {
         }
         match format {
             Format::Json => {
-                let (list, meant) = services.listings.list_uncached(&query).await?;
-                list_as_json(&list, &meant, site_url)
+                let (list, resolved) = services.listings.list_uncached(&query).await?;
+                list_as_json(&list, &resolved, site_url)
             }
             Format::Html => {
                 let view = Box::pin(services.listings.view_uncached(&query)).await?;
@@ -255,13 +255,17 @@ fn kept<T>(
     Ok(render(&cached.tagged.value)?.with(policy))
 }
 
-fn list_as_json(list: &ListingPage, meant: &Meant, site_url: &str) -> Result<Rendered, AppError> {
-    let list = existing(list, &meant.query)?;
-    json(&ListJson::new(list, meant, site_url))
+fn list_as_json(
+    list: &ListingPage,
+    resolved: &ResolvedQuery,
+    site_url: &str,
+) -> Result<Rendered, AppError> {
+    let list = existing(list, &resolved.query)?;
+    json(&ListJson::new(list, resolved, site_url))
 }
 
 fn list_as_html(view: &ListView, site_url: &str) -> Result<Rendered, AppError> {
-    existing(&view.page, &view.meant.query)?;
+    existing(&view.page, &view.resolved.query)?;
     html(&ListPage::new(view, site_url))
 }
 

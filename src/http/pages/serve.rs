@@ -13,7 +13,7 @@ use crate::cache::Rendered;
 use crate::http::client_address::client_address;
 use crate::http::negotiation::AcceptedEncodings;
 use crate::http::{AppError, Site};
-use crate::services::{Services, Turn};
+use crate::services::{Permit, Services};
 
 /// Answers with a page that memory does not have: from Redis, or rendered. If the cache may not answer the request, for
 /// example because it has credentials, the page is rendered without it.
@@ -69,7 +69,7 @@ pub(in crate::http) fn admit(
     request: &HttpRequest,
     is_costly: bool,
     services: &Services,
-) -> impl Future<Output = Result<Option<Turn>, AppError>> + Send + use<> {
+) -> impl Future<Output = Result<Option<Permit>, AppError>> + Send + use<> {
     let turns = is_costly.then(|| (services.expensive.clone(), client_address(request)));
     async move {
         match turns {

@@ -7,7 +7,7 @@ pub(super) mod management;
 mod reset;
 pub(super) mod visitor;
 
-use super::turns::{Bounds, Turns};
+use super::limiter::{Bounds, Limiter};
 use super::{Post, Result, ServiceError, Sessions, passwords};
 use crate::db::{Client, Database, Transaction, event_log, sessions, users};
 use crate::domain::{NameError, Password, Permissions, User, UserId, UserStanding, Username};
@@ -33,12 +33,12 @@ pub struct Accounts {
     sessions: Sessions,
     post: Post,
     /// Each login attempt has a turn while it is counted.
-    counting: Turns,
+    counting: Limiter,
 }
 
 impl Accounts {
     pub(super) fn new(database: Database, sessions: Sessions, post: Post) -> Self {
-        Self { database, sessions, post, counting: Turns::new(Bounds::of_logins()) }
+        Self { database, sessions, post, counting: Limiter::new(Bounds::of_logins()) }
     }
 
     /// Finds an active staff member with one of their sessions, by the session's name. The database decides, not the

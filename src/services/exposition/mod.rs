@@ -18,7 +18,7 @@ use prometheus::{Encoder as _, TextEncoder};
 
 use super::alerts::AlertFigures;
 use super::jobs::figures::JobFigures;
-use super::{Drain, Traffic, Turns};
+use super::{Drain, Limiter, Traffic};
 use crate::cache::Cache;
 use crate::db::Database;
 
@@ -31,7 +31,7 @@ pub struct Exposition {
     pub(super) database: Database,
     pub(super) cache: Cache,
     pub(super) traffic: Traffic,
-    pub(super) expensive: Turns,
+    pub(super) expensive: Limiter,
     pub(super) jobs: JobFigures,
     pub(super) rejected: Arc<AtomicU64>,
     pub(super) alerts: AlertFigures,

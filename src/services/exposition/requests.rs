@@ -3,7 +3,7 @@
 use prometheus::proto::MetricFamily;
 
 use super::family::{COUNTER, GAUGE, HISTOGRAM, counter, family, gauge, histogram};
-use crate::services::{Route, Traffic, Turned, TurnsReport};
+use crate::services::{LimiterReport, Route, Traffic, Turned};
 
 pub(super) fn families(traffic: &Traffic) -> [MetricFamily; 3] {
     let answered = Route::ALL.into_iter().flat_map(|route| {
@@ -44,8 +44,8 @@ pub(super) fn families(traffic: &Traffic) -> [MetricFamily; 3] {
 }
 
 /// Pages that may be expensive: uncached searches, filters and pages far down a list.
-pub(super) fn turns(report: &TurnsReport) -> [MetricFamily; 3] {
-    let TurnsReport { limit, running, waiting, admitted, refused } = *report;
+pub(super) fn turns(report: &LimiterReport) -> [MetricFamily; 3] {
+    let LimiterReport { limit, running, waiting, admitted, refused } = *report;
     let outcomes = [("admitted", admitted)].into_iter().chain(refused);
     let states = [("running", running), ("waiting", waiting)];
     [

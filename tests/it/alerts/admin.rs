@@ -1,7 +1,7 @@
 //! What staff see of alerts, and what is erased.
 
 use super::{plan, spawn_without_worker, subscribe};
-use crate::harness::{MailServer, Manner, TOKEN, until};
+use crate::harness::{Behaviour, MailServer, TOKEN, until};
 
 #[tokio::test]
 async fn staff_find_the_alerts_of_an_address_and_erase_them() {
@@ -33,7 +33,7 @@ async fn staff_find_the_alerts_of_an_address_and_erase_them() {
 
 #[tokio::test]
 async fn alerts_that_nobody_confirmed_and_old_reports_are_erased() {
-    let server = MailServer::start(Manner::Takes);
+    let server = MailServer::start(Behaviour::Takes);
     let alerts = "INSERT INTO alert (email, mailbox, query, frequency, state, changed_at, places, is_complete)
         SELECT state || days || '@homes.example', state || days || '@homes.example', '', 'daily', state,
             now() - days * interval '1 day', '{}', true
@@ -54,7 +54,7 @@ async fn alerts_that_nobody_confirmed_and_old_reports_are_erased() {
 
 #[tokio::test]
 async fn metrics_count_the_alerts() {
-    let server = MailServer::start(Manner::Takes);
+    let server = MailServer::start(Behaviour::Takes);
     let alerts = "INSERT INTO alert (email, mailbox, query, frequency, state, places, is_complete)
         VALUES ('zoe@homes.example', 'zoe@homes.example', '', 'daily', 'paused', '{}', true)";
     let app = plan(&server).await.sql(alerts).await.start().await;

@@ -1,7 +1,7 @@
 //! The form: what is taken, what is answered, and what is rejected.
 
 use super::{add, ask, plan, run, spawn, spawn_without_worker, subscribe};
-use crate::harness::{App, MailServer, Manner, Page, eventually, spawn_homes};
+use crate::harness::{App, Behaviour, MailServer, Page, eventually, spawn_homes};
 
 const LIST: &str = "/properties/?location=Leith&max_price=500000";
 const LINKS: &str = "SELECT count(*) FROM job WHERE payload ->> 'letter' = 'alert_link'";
@@ -159,7 +159,7 @@ async fn without_mail_there_are_no_alerts() {
 
 #[tokio::test]
 async fn a_list_with_its_alert_and_a_listing_with_its_enquiry_are_the_same_bytes_for_everybody() {
-    let server = MailServer::start(Manner::Takes);
+    let server = MailServer::start(Behaviour::Takes);
     let app = plan(&server).await.homes(2).await.start().await;
     let staff = app.staff().await;
     for (path, link) in
@@ -184,7 +184,7 @@ async fn a_list_with_its_alert_and_a_listing_with_its_enquiry_are_the_same_bytes
 
 #[tokio::test]
 async fn alerts_invalidate_nothing() {
-    let server = MailServer::start(Manner::Takes);
+    let server = MailServer::start(Behaviour::Takes);
     let app = plan(&server).await.homes(2).await.start().await;
     subscribe(&app, ("zoe@homes.example", "instant", "")).await;
     app.sql(&add("", "'New', 'D', 5, 'Leith'")).await;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{add, plan, subscribe};
-use crate::harness::{App, MailServer, Manner, Plan, Shell, until};
+use crate::harness::{App, Behaviour, MailServer, Plan, Shell, until};
 
 async fn run_at(app: &App, now: &str) {
     let now: DateTime<Utc> = now.parse().expect("a time");
@@ -19,7 +19,7 @@ async fn added(app: &App) -> String {
 
 #[tokio::test]
 async fn daily_and_weekly_mails_are_added_at_seven_by_the_clocks_of_the_site() {
-    let server = MailServer::start(Manner::Takes);
+    let server = MailServer::start(Behaviour::Takes);
     let plan = plan(&server).await.set("WORKER", "off").set("TIME_ZONE", "Europe/London");
     let app = plan.start().await;
     for frequency in ["instant", "daily", "weekly"] {
@@ -54,7 +54,7 @@ async fn daily_and_weekly_mails_are_added_at_seven_by_the_clocks_of_the_site() {
 
 #[tokio::test]
 async fn a_digest_is_sent_once_and_reports_everything_since_the_last() {
-    let server = MailServer::start(Manner::Takes);
+    let server = MailServer::start(Behaviour::Takes);
     let app = plan(&server).await.start().await;
     subscribe(&app, ("zoe@homes.example", "weekly", "")).await;
     until("the worker has begun", async || {

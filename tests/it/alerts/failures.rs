@@ -1,7 +1,7 @@
 //! What becomes of alerts while a worker, the mail server or the database fails.
 
 use super::{add, ask, found, plan, run, settled, spawn, subscribe};
-use crate::harness::{App, MailServer, Manner, Shell, free_port, until};
+use crate::harness::{App, Behaviour, MailServer, Shell, free_port, until};
 
 const ZOE: (&str, &str, &str) = ("zoe@homes.example", "instant", "");
 const STATE: &str = "SELECT coalesce(string_agg(state, ','), '') FROM alert";
@@ -17,7 +17,7 @@ async fn with_waiting_mail(server: &MailServer) -> App {
 
 #[tokio::test]
 async fn a_mail_whose_worker_is_killed_before_it_is_claimed_is_sent_once_by_another() {
-    let server = MailServer::start(Manner::Takes);
+    let server = MailServer::start(Behaviour::Takes);
     let app = with_waiting_mail(&server).await;
     app.sql("UPDATE job SET run_at = now() + interval '1 hour' WHERE kind = 'mail'").await;
     let mut worker = Shell::beside(&app).begin(&["worker"]);
@@ -36,13 +36,13 @@ async fn a_mail_whose_worker_is_killed_before_it_is_claimed_is_sent_once_by_anot
 
 #[tokio::test]
 async fn a_mail_whose_worker_is_killed_after_sending_is_repeated_once_with_the_same_message_id() {
-    let server = MailServer::start(Manner::Stalls);
+    let server = MailServer::start(Behaviour::Stalls);
     let app = with_waiting_mail(&server).await;
     let worker = Shell::beside(&app).begin(&["worker"]);
     server.has(1).await;
     worker.signal("KILL");
     worker.wait();
-    server.becomes(Manner::Takes);
+    server.becomes(Behaviour::Takes);
     // As if the lease had ended. What is found in the meantime gets a mail of its own.
     app.sql(&add("", "'Other', 'D', 5, 'Leith'")).await;
     run(&app).await;
@@ -66,7 +66,7 @@ async fn a_mail_whose_worker_is_killed_after_sending_is_repeated_once_with_the_s
 
 #[tokio::test]
 async fn a_mail_that_was_sent_and_noted_is_not_repeated_when_its_job_is() {
-    let server = MailServer::start(Manner::Takes);
+    let server = MailServer::start(Behaviour::Takes);
     let app = with_waiting_mail(&server).await;
     let job = "INSERT INTO job (kind, payload) SELECT kind, payload FROM job WHERE kind = 'mail'";
     let payload = app.sql("SELECT payload FROM job WHERE kind = 'mail'").await;
@@ -85,7 +85,7 @@ async fn a_mail_that_was_sent_and_noted_is_not_repeated_when_its_job_is() {
 
 #[tokio::test]
 async fn a_mail_that_is_refused_for_good_ends_the_alert_and_no_job_is_left() {
-    let server = MailServer::start(Manner::Refuses("550 5.1.1 No such user"));
+    let server = MailServer::start(Behaviour::Refuses("550 5.1.1 No such user"));
     let app = plan(&server).await.start().await;
     subscribe(&app, ZOE).await;
     ask(&app, ("ann@homes.example", "daily", ""), "10.1.1.1").await;
@@ -99,7 +99,7 @@ async fn a_mail_that_is_refused_for_good_ends_the_alert_and_no_job_is_left() {
     run(&app).await;
     assert_eq!(app.sql("SELECT count(*) FROM job WHERE kind = 'mail'").await, "0");
     // Its reader may begin it again.
-    server.becomes(Manner::Takes);
+    server.becomes(Behaviour::Takes);
     ask(&app, ZOE, "10.1.1.2").await;
     let link = server.has(1).await[0].link("/alerts/");
     assert!(app.get(&link).await.has("has refused"));
@@ -109,7 +109,7 @@ async fn a_mail_that_is_refused_for_good_ends_the_alert_and_no_job_is_left() {
 
 #[tokio::test]
 async fn a_refusal_of_the_sender_ends_no_alert() {
-    let server = MailServer::start(Manner::Refuses("554 5.7.1 Relay access denied"));
+    let server = MailServer::start(Behaviour::Refuses("554 5.7.1 Relay access denied"));
     let app = plan(&server).await.start().await;
     subscribe(&app, ZOE).await;
     app.sql(&add("", "'Home', 'D', 5, 'Leith'")).await;

@@ -1,7 +1,7 @@
 //! The whole way in a real browser: from a list to an alert, its mail, a listing and an enquiry.
 
 use super::{add, plan, run};
-use crate::harness::{Chromium, MailServer, Manner, eventually};
+use crate::harness::{Behaviour, Chromium, MailServer, eventually};
 
 /// Sends a form until it is not too fast for a person.
 async fn send(chromium: &Chromium, done: &str) {
@@ -14,7 +14,7 @@ async fn send(chromium: &Chromium, done: &str) {
 
 #[tokio::test]
 async fn a_visitor_goes_from_a_list_to_an_alert_its_mail_a_listing_and_an_enquiry() {
-    let server = MailServer::start(Manner::Takes);
+    let server = MailServer::start(Behaviour::Takes);
     let app = plan(&server).await.homes(3).await.start().await;
     let chromium = Chromium::start().await;
     let is_accessible = async |page: &str| chromium.assert_accessible(page, &[390, 1280]).await;
@@ -66,7 +66,7 @@ async fn a_visitor_goes_from_a_list_to_an_alert_its_mail_a_listing_and_an_enquir
 
 #[tokio::test]
 async fn the_pages_of_an_alert_are_used_by_the_keyboard() {
-    let server = MailServer::start(Manner::Takes);
+    let server = MailServer::start(Behaviour::Takes);
     let app = plan(&server).await.start().await;
     super::ask(&app, ("zoe@homes.example", "daily", ""), "10.0.0.1").await;
     let link = server.has(1).await[0].link("/alerts/");

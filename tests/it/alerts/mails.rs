@@ -3,7 +3,7 @@
 use property_listings::domain::{AlertState, EmailAddress, Frequency};
 
 use super::{add, found, plan, run, settled, spawn, spawn_without_worker, subscribe};
-use crate::harness::{MailServer, Manner};
+use crate::harness::{Behaviour, MailServer};
 
 const ZOE: (&str, &str, &str) = ("zoe@homes.example", "instant", "");
 
@@ -92,7 +92,7 @@ async fn a_hidden_price_is_neither_shown_nor_reported_as_reduced() {
 
 #[tokio::test]
 async fn a_listing_that_has_gone_or_does_not_match_any_more_is_not_in_the_mail_and_may_come_back() {
-    let server = MailServer::start(Manner::Takes);
+    let server = MailServer::start(Behaviour::Takes);
     let app = plan(&server).await.set("WORKER", "off").start().await;
     subscribe(&app, ("zoe@homes.example", "instant", "max_price=500")).await;
     for title in ["Withdrawn", "Deleted", "Dearer", "Stays"] {

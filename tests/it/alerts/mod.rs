@@ -14,7 +14,7 @@ use property_listings::db::alerts;
 use property_listings::domain::{AlertForm, AlertQuery, NewAlert};
 use property_listings::services::Visitor;
 
-use crate::harness::{App, MailServer, Manner, Plan, until};
+use crate::harness::{App, Behaviour, MailServer, Plan, until};
 
 /// The statement that adds a listing, given by its columns and their values.
 fn add(columns: &str, values: &str) -> String {
@@ -27,7 +27,7 @@ async fn plan(server: &MailServer) -> Plan {
 }
 
 async fn spawn() -> (App, MailServer) {
-    let server = MailServer::start(Manner::Takes);
+    let server = MailServer::start(Behaviour::Takes);
     (plan(&server).await.start().await, server)
 }
 
@@ -53,7 +53,7 @@ async fn subscribe(app: &App, alert: (&str, &str, &str)) {
 
 /// A site without a worker, so that mails wait.
 async fn spawn_without_worker() -> App {
-    let server = MailServer::start(Manner::Takes);
+    let server = MailServer::start(Behaviour::Takes);
     plan(&server).await.set("WORKER", "off").start().await
 }
 

@@ -1,11 +1,11 @@
 //! The enquiry form: what is accepted, the responses, and what is rejected.
 
 use super::{COUNT, filled, send, token_of};
-use crate::harness::{MailServer, Manner, Plan, Proxy, spawn_homes, until};
+use crate::harness::{Behaviour, MailServer, Plan, Proxy, spawn_homes, until};
 
 #[tokio::test]
 async fn an_enquiry_is_stored_and_mailed_to_the_office_and_to_the_visitor() {
-    let server = MailServer::start(Manner::Takes);
+    let server = MailServer::start(Behaviour::Takes);
     let plan = Plan::with_homes(1).await.set("EMAIL_URL", server.url()).set("WORKER", "on");
     let app = plan.set("ENQUIRY_EMAIL", "office@homes.example").start().await;
     let token = token_of(&app, 1).await;

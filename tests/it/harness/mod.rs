@@ -39,7 +39,7 @@ pub(crate) use program::{Said, Serving, Shell};
 pub(crate) use proxy::Proxy;
 pub(crate) use raw::RawAnswer;
 pub(crate) use redis::{OwnRedis, RedisCli};
-pub(crate) use smtp::{MailServer, Manner};
+pub(crate) use smtp::{Behaviour, MailServer};
 pub(crate) use terminal::Terminal;
 
 /// The password of every account in the template database: `ada` (a superuser), `sam` (staff), `ina` (inactive) and

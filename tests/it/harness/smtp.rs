@@ -9,7 +9,7 @@ use super::until;
 
 /// The behaviour of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Manner {
+pub(crate) enum Behaviour {
     /// It accepts every mail.
     Takes,
     /// It refuses every recipient with this reply.
@@ -37,7 +37,7 @@ pub(crate) struct MailServer {
 }
 
 struct State {
-    manner: Mutex<Manner>,
+    manner: Mutex<Behaviour>,
     received: Mutex<Vec<Received>>,
     /// Connections that wait for the server's answer.
     stalled: Mutex<Vec<TcpStream>>,
@@ -45,16 +45,16 @@ struct State {
 }
 
 impl MailServer {
-    pub(crate) fn start(manner: Manner) -> Self {
+    pub(crate) fn start(manner: Behaviour) -> Self {
         Self::on(TcpListener::bind("127.0.0.1:0").expect("a free port"), manner)
     }
 
     /// A server on a port that was free a moment ago.
     pub(crate) fn at(port: u16) -> Self {
-        Self::on(TcpListener::bind(("127.0.0.1", port)).expect("a free port"), Manner::Takes)
+        Self::on(TcpListener::bind(("127.0.0.1", port)).expect("a free port"), Behaviour::Takes)
     }
 
-    fn on(listener: TcpListener, manner: Manner) -> Self {
+    fn on(listener: TcpListener, manner: Behaviour) -> Self {
         let port = listener.local_addr().expect("an address").port();
         let state = Arc::new(State {
             manner: Mutex::new(manner),
@@ -81,7 +81,7 @@ impl MailServer {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
-    pub(crate) fn becomes(&self, manner: Manner) {
+    pub(crate) fn becomes(&self, manner: Behaviour) {
         *lock(&self.state.manner) = manner;
     }
 
@@ -123,11 +123,11 @@ impl State {
                 ("EHLO", _) => {
                     out.write_all(b"250-mail.example\r\n250-AUTH PLAIN\r\n250 8BITMIME\r\n")?
                 }
-                ("AUTH", Manner::RefusesLogins) => {
+                ("AUTH", Behaviour::RefusesLogins) => {
                     out.write_all(b"535 5.7.8 Wrong password\r\n")?
                 }
                 ("AUTH", _) => out.write_all(b"235 2.7.0 Welcome\r\n")?,
-                ("RCPT", Manner::Refuses(reply)) => {
+                ("RCPT", Behaviour::Refuses(reply)) => {
                     out.write_all(format!("{reply}\r\n").as_bytes())?
                 }
                 ("RCPT", _) => {
@@ -140,11 +140,11 @@ impl State {
                     mail.content = content(&mut lines)?;
                     lock(&self.received).push(mail.clone());
                     match *lock(&self.manner) {
-                        Manner::Stalls => {
+                        Behaviour::Stalls => {
                             lock(&self.stalled).push(stream);
                             return Ok(());
                         }
-                        Manner::Leaves => return stream.shutdown(Shutdown::Both),
+                        Behaviour::Leaves => return stream.shutdown(Shutdown::Both),
                         _ => out.write_all(b"250 2.0.0 Taken\r\n")?,
                     }
                 }

@@ -1,7 +1,7 @@
 //! Mail while its server or its worker fails.
 
 use super::{forget, hurry, plan, spawn_mailing};
-use crate::harness::{MailServer, Manner, Shell, free_port, until};
+use crate::harness::{Behaviour, MailServer, Shell, free_port, until};
 
 const MAILS: &str = "SELECT count(*) FROM job WHERE kind = 'mail'";
 const ERROR: &str =
@@ -9,13 +9,13 @@ const ERROR: &str =
 
 #[tokio::test]
 async fn a_mail_that_is_refused_for_now_is_sent_later() {
-    let server = MailServer::start(Manner::Refuses("450 4.2.1 Try later"));
+    let server = MailServer::start(Behaviour::Refuses("450 4.2.1 Try later"));
     let app = spawn_mailing(&server).await;
     forget(&app, "ada@homes.example").await;
     until("it is refused", async || app.sql(ERROR).await.contains("450")).await;
     let later = "SELECT failed_at IS NULL AND run_at > now() + interval '5 seconds' FROM job WHERE kind = 'mail'";
     assert_eq!(app.sql(later).await, "t");
-    server.becomes(Manner::Takes);
+    server.becomes(Behaviour::Takes);
     hurry(&app).await;
     server.has(1).await;
     until("the job is gone", async || app.sql(MAILS).await == "0").await;
@@ -23,7 +23,7 @@ async fn a_mail_that_is_refused_for_now_is_sent_later() {
 
 #[tokio::test]
 async fn a_mail_that_is_refused_for_good_is_kept_with_the_reason() {
-    let server = MailServer::start(Manner::Refuses("550 5.1.1 No such user"));
+    let server = MailServer::start(Behaviour::Refuses("550 5.1.1 No such user"));
     let app = spawn_mailing(&server).await;
     forget(&app, "ada@homes.example").await;
     let failed = "SELECT tries || ' ' || error FROM job WHERE failed_at IS NOT NULL";
@@ -34,11 +34,11 @@ async fn a_mail_that_is_refused_for_good_is_kept_with_the_reason() {
 
 #[tokio::test]
 async fn a_mail_whose_connection_is_lost_after_its_content_is_repeated_with_the_same_message_id() {
-    let server = MailServer::start(Manner::Leaves);
+    let server = MailServer::start(Behaviour::Leaves);
     let app = spawn_mailing(&server).await;
     forget(&app, "ada@homes.example").await;
     until("it is tried", async || !app.sql(ERROR).await.is_empty()).await;
-    server.becomes(Manner::Takes);
+    server.becomes(Behaviour::Takes);
     hurry(&app).await;
     let mails = server.has(2).await;
     assert_eq!(mails[0].header("Message-ID"), mails[1].header("Message-ID"));
@@ -49,7 +49,7 @@ async fn a_mail_whose_connection_is_lost_after_its_content_is_repeated_with_the_
 #[tokio::test]
 async fn the_mail_of_a_worker_that_is_killed_while_it_sends_is_repeated_once_with_the_same_message_id()
  {
-    let server = MailServer::start(Manner::Stalls);
+    let server = MailServer::start(Behaviour::Stalls);
     let app = plan(&server).await.set("WORKER", "off").start().await;
     forget(&app, "ada@homes.example").await;
     let mut worker = Shell::beside(&app).begin(&["worker"]);
@@ -57,7 +57,7 @@ async fn the_mail_of_a_worker_that_is_killed_while_it_sends_is_repeated_once_wit
     server.has(1).await;
     worker.signal("KILL");
     worker.wait();
-    server.becomes(Manner::Takes);
+    server.becomes(Behaviour::Takes);
     // As if the lease had ended.
     app.sql("UPDATE job SET run_at = now() WHERE claimed_by IS NOT NULL").await;
     let second = Shell::beside(&app).begin(&["worker"]);

@@ -1,7 +1,7 @@
 //! A new password by mail.
 
 use super::{forget, spawn_mailing};
-use crate::harness::{App, MailServer, Manner, PASSWORD, Page, spawn_app, until};
+use crate::harness::{App, Behaviour, MailServer, PASSWORD, Page, spawn_app, until};
 
 const NEW: &str = "another horse battery";
 const LEFT: &str = "SELECT count(*) FROM job WHERE period IS NULL";
@@ -22,7 +22,7 @@ async fn choose(app: &App, link: &str, password: &str) -> Page {
 
 #[tokio::test]
 async fn a_link_sets_a_password_once_and_ends_the_sessions() {
-    let server = MailServer::start(Manner::Takes);
+    let server = MailServer::start(Behaviour::Takes);
     let app = spawn_mailing(&server).await;
     let staff = app.staff_named("sam").await;
     assert!(app.get("/admin/login/").await.has("/admin/password_reset/"));
@@ -47,7 +47,7 @@ async fn a_link_sets_a_password_once_and_ends_the_sessions() {
 
 #[tokio::test]
 async fn a_link_is_void_after_a_login_another_password_an_hour_or_any_change_to_it() {
-    let server = MailServer::start(Manner::Takes);
+    let server = MailServer::start(Behaviour::Takes);
     let app = spawn_mailing(&server).await;
     forget(&app, "ada@homes.example").await;
     let link = link_of(&server, 1).await;
@@ -71,7 +71,7 @@ async fn a_link_is_void_after_a_login_another_password_an_hour_or_any_change_to_
 
 #[tokio::test]
 async fn an_unknown_address_gets_the_same_answer_and_no_mail() {
-    let server = MailServer::start(Manner::Takes);
+    let server = MailServer::start(Behaviour::Takes);
     let app = spawn_mailing(&server).await;
     // `ina` is inactive, and `vic` is not staff.
     for email in
@@ -89,7 +89,7 @@ async fn an_unknown_address_gets_the_same_answer_and_no_mail() {
 
 #[tokio::test]
 async fn requests_are_limited_by_address_and_by_client() {
-    let server = MailServer::start(Manner::Takes);
+    let server = MailServer::start(Behaviour::Takes);
     let app = spawn_mailing(&server).await;
     for _ in 0..10 {
         assert_eq!(forget(&app, "ada@homes.example").await, 303);
@@ -102,7 +102,7 @@ async fn requests_are_limited_by_address_and_by_client() {
 
 #[tokio::test]
 async fn another_sites_page_can_send_nothing() {
-    let server = MailServer::start(Manner::Takes);
+    let server = MailServer::start(Behaviour::Takes);
     let app = spawn_mailing(&server).await;
     let fields = [("email", "ada@homes.example"), ("csrf_token", "x")];
     app.reader.post("/admin/password_reset/", &fields).await.assert_status(403);

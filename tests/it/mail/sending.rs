@@ -1,6 +1,6 @@
 //! The content of mail, and its transports.
 
-use crate::harness::{MailServer, Manner, Shell};
+use crate::harness::{Behaviour, MailServer, Shell};
 
 fn shell(url: &str) -> Shell {
     Shell::bare().set("DATABASE_URL", "postgres://127.0.0.1:1/none").set("EMAIL_URL", url)
@@ -8,7 +8,7 @@ fn shell(url: &str) -> Shell {
 
 #[test]
 fn a_mail_has_text_and_html_and_the_headers_that_it_needs() {
-    let server = MailServer::start(Manner::Takes);
+    let server = MailServer::start(Behaviour::Takes);
     let shell = shell(&server.url())
         .set("DEFAULT_FROM_EMAIL", "office@straße.example")
         .set("SITE_NAME", "Müller & Söhne")
@@ -40,10 +40,10 @@ fn a_mail_has_text_and_html_and_the_headers_that_it_needs() {
 
 #[test]
 fn a_test_mail_says_what_is_wrong() {
-    let server = MailServer::start(Manner::Refuses("550 5.1.1 No such user"));
+    let server = MailServer::start(Behaviour::Refuses("550 5.1.1 No such user"));
     let refused = shell(&server.url()).run(&["sendtestemail", "ann@homes.example"]).failed(1);
     assert!(refused.contains("550") && refused.contains("No such user"), "{refused}");
-    server.becomes(Manner::RefusesLogins);
+    server.becomes(Behaviour::RefusesLogins);
     let login = server.url().replace("//", "//ann:hunter2@");
     let refused = shell(&login).run(&["sendtestemail", "ann@homes.example"]).failed(1);
     assert!(refused.contains("535") && !refused.contains("hunter2"), "{refused}");

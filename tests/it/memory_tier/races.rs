@@ -10,7 +10,7 @@ const READERS: usize = 4;
 
 /// What the writer tells the readers.
 #[derive(Default)]
-struct Told {
+struct Progress {
     acknowledged: AtomicU32,
     done: AtomicBool,
 }
@@ -22,7 +22,7 @@ fn version(text: &str) -> u32 {
 }
 
 /// Reads until the writer has finished; returns the number of responses from memory.
-async fn read(reader: Browser, path: &'static str, told: Arc<Told>) -> usize {
+async fn read(reader: Browser, path: &'static str, told: Arc<Progress>) -> usize {
     let mut hits = 0;
     while !told.done.load(Ordering::Acquire) {
         let least = told.acknowledged.load(Ordering::Acquire);
@@ -40,7 +40,7 @@ async fn nobody_gets_what_was_before_an_acknowledged_write(app: &App) {
         app.comes_to_show(path, "Version 0").await;
     }
     let staff = app.staff().await;
-    let told = Arc::new(Told::default());
+    let told = Arc::new(Progress::default());
     let paths = ["/properties/", "/properties/?format=json", "/properties/1/"];
     let readers: Vec<_> = (0..READERS * paths.len())
         .map(|at| tokio::spawn(read(app.stranger(), paths[at % paths.len()], told.clone())))
@@ -62,7 +62,7 @@ async fn no_reader_gets_what_was_before_an_acknowledged_write() {
     let app = spawn_homes(3).await;
     // Another instance hears of the same writes, and stores in the same Redis.
     let other = app.another().start().await;
-    let told = Arc::new(Told::default());
+    let told = Arc::new(Progress::default());
     let away = tokio::spawn({
         let (reader, told) = (other.stranger(), told.clone());
         async move {

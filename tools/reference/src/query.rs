@@ -8,7 +8,7 @@ use property_listings::domain::{
     Count, Description, Facts, ListingQuery, Location, Place, Price, Property, PropertyId, Title,
 };
 use property_listings::http::list_html;
-use property_listings::services::{ListView, ListingPage, Meant};
+use property_listings::services::{ListView, ListingPage, ResolvedQuery};
 use rust_decimal::Decimal;
 use tokio_postgres::{NoTls, Row};
 
@@ -57,7 +57,7 @@ impl List {
             listings: row.get(1),
         };
         let view = ListView {
-            meant: Meant::itself(&ListingQuery::default()),
+            resolved: ResolvedQuery::itself(&ListingQuery::default()),
             page: list,
             places: places.iter().map(place).collect(),
             looser: Vec::new(),

@@ -26,7 +26,13 @@ pub(super) async fn edit(staff: Staff, id: web::Path<i64>, request: HttpRequest)
     staff.require(Permission::Change)?;
     let property = find(&staff, *id).await?;
     let filters = List::Listings.state_of(&request);
-    show(HttpResponse::Ok(), &staff, property, Told { filters, ..Told::default() }).await
+    show(
+        HttpResponse::Ok(),
+        &staff,
+        property,
+        PhotosPageParts { filters, ..PhotosPageParts::default() },
+    )
+    .await
 }
 
 /// `POST /admin/properties/{id}/photos/`: all changes of the page. If some files are refused, the other changes are
@@ -41,7 +47,8 @@ pub(super) async fn update(
     let property = find(&staff, *id).await?;
     let received = receive(&staff, &request, parts).await?;
     let filters = List::Listings.state(&received.fields);
-    let mut told = Told { filters, typed: received.alts(), ..Told::default() };
+    let mut told =
+        PhotosPageParts { filters, typed: received.alts(), ..PhotosPageParts::default() };
     if received.is_outdated {
         told.notice = staff.outdated("Make your changes again and save them");
         return show(HttpResponse::Forbidden(), &staff, property, told).await;
@@ -88,7 +95,7 @@ pub(super) async fn update(
 
 /// The parts of the page other than the photos.
 #[derive(Default)]
-struct Told {
+struct PhotosPageParts {
     /// The result of the last request.
     notice: String,
     /// The refused files and texts, each with the reason.
@@ -102,12 +109,12 @@ async fn show(
     response: HttpResponseBuilder,
     staff: &Staff,
     property: Property,
-    told: Told,
+    told: PhotosPageParts,
 ) -> Answer {
     let history = staff.services.history.page(&HistoryQuery::of(property.id), 1).await?;
     let latest = history.entries.first();
     let undo = latest.filter(|entry| before(entry).is_some()).map(|entry| entry.id);
-    let Told { notice, problems, typed, filters } = told;
+    let PhotosPageParts { notice, problems, typed, filters } = told;
     let shown = PhotosPage {
         frame: staff.frame(),
         seen: digest_of(property.facts.photos()),

@@ -15,12 +15,12 @@ use crate::http::views::list_address::carrying;
 use crate::services::HistoryPage as Page;
 
 /// Where the pages beside one are.
-struct Turns {
+struct PageLinks {
     later: Option<String>,
     earlier: Option<String>,
 }
 
-impl Turns {
+impl PageLinks {
     /// `filters` is the state of the list, for links.
     fn new(page: &Page, query: &HistoryQuery, filters: &str) -> Self {
         let turn = |entry: Option<&HistoryEntry>, place: fn(EventId) -> HistoryPlace| {
@@ -41,7 +41,7 @@ impl Turns {
 pub(in crate::http) struct HistoryListPage {
     frame: Frame,
     entries: Vec<EntryView>,
-    turns: Turns,
+    turns: PageLinks,
     query: HistoryQuery,
     typed: Fields,
     pub(in crate::http) errors: FieldErrors,
@@ -57,7 +57,7 @@ impl HistoryListPage {
         errors: FieldErrors,
         actors: Vec<String>,
     ) -> Self {
-        let turns = Turns::new(&found, &query, "");
+        let turns = PageLinks::new(&found, &query, "");
         let mut entries = EntryView::list(found.entries);
         for view in entries.iter_mut().filter(|view| view.entry.kind == "deleted") {
             let address = format!("/admin/history/{}/undo/", view.entry.id.0);
@@ -74,7 +74,7 @@ pub(in crate::http) struct HistoryPage {
     frame: Frame,
     id: PropertyId,
     entries: Vec<EntryView>,
-    turns: Turns,
+    turns: PageLinks,
     exists: bool,
     /// The deletion, if it can be undone.
     deletion: Option<EventId>,
@@ -91,7 +91,7 @@ impl HistoryPage {
         current: Option<&Property>,
         filters: String,
     ) -> Self {
-        let turns = Turns::new(&page, query, &filters);
+        let turns = PageLinks::new(&page, query, &filters);
         let newest = page.entries.first();
         let deletion = newest.filter(|entry| entry.kind == "deleted" && current.is_none());
         let deletion = deletion.map(|entry| entry.id);

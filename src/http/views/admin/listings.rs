@@ -6,7 +6,7 @@ use super::list::FilterPart;
 use crate::domain::{FieldErrors, Property, PropertyForm, PropertyId, Status, Version};
 use crate::http::views::filters;
 use crate::http::views::frame::Frame;
-use crate::services::{LISTED_ROWS, Look};
+use crate::services::{LISTED_ROWS, SelectionPreview};
 
 /// The form that adds or changes a listing, without the admin's frame.
 #[derive(Default)]
@@ -130,7 +130,7 @@ pub(in crate::http) struct BulkPage {
     /// The action.
     pub(in crate::http) action: BulkAction,
     /// The selected listings.
-    pub(in crate::http) look: Look,
+    pub(in crate::http) look: SelectionPreview,
     /// The filter, if all matching listings were selected.
     pub(in crate::http) parts: Option<Vec<FilterPart>>,
     pub(in crate::http) ids: Vec<PropertyId>,

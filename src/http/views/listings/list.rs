@@ -8,14 +8,14 @@ use super::filter_form::FilterForm;
 use super::filters;
 use super::headline::Headline;
 use super::links::{address, share_picture, with_query};
-use super::looser::{Offer, Unknown, offers, unknown};
 use super::pager::Pager;
+use super::relaxed_filter::{Offer, Unknown, offers, unknown};
 use super::structured::{self, Json};
 use crate::domain::{
     Comparison, Count, Fact, FieldErrors, ListingFilter, ListingQuery, Location, Position, Sort,
 };
 use crate::http::views::alerts;
-use crate::services::{FilterPart, ListView, ListingPage, Looser};
+use crate::services::{FilterPart, ListView, ListingPage, RelaxedFilter};
 
 /// A page of the list.
 #[derive(Template)]
@@ -59,9 +59,9 @@ pub fn list_html(view: &ListView, site_url: &str) -> askama::Result<String> {
 
 impl<'a> ListPage<'a> {
     pub(in crate::http) fn new(view: &'a ListView, site_url: &str) -> Self {
-        let ListView { meant, page: list, places, looser } = view;
-        let query = &meant.query;
-        let spelled = |less: &&Looser| matches!(less.without, FilterPart::Spelling { .. });
+        let ListView { resolved, page: list, places, looser } = view;
+        let query = &resolved.query;
+        let spelled = |less: &&RelaxedFilter| matches!(less.without, FilterPart::Spelling { .. });
         let (spellings, looser): (Vec<_>, Vec<_>) = looser.iter().partition(spelled);
         let result = query.result().canonical();
         let cards = list.properties.iter();
@@ -82,7 +82,7 @@ impl<'a> ListPage<'a> {
             chips: chips(query),
             spellings: offers(query, &spellings),
             offers: offers(query, &looser),
-            unknown: unknown(meant),
+            unknown: unknown(resolved),
             place,
             pager: pager(list, query),
             thin: list.total.number == 0 || is_thin(&query.filter),
@@ -159,7 +159,7 @@ fn feed(filter: &ListingFilter) -> String {
 mod tests {
     use super::*;
     use crate::domain::{Description, Facts, Place, Price, Property, PropertyId, Title};
-    use crate::services::Meant;
+    use crate::services::ResolvedQuery;
 
     /// The facts and the photo of a usual listing.
     fn facts(id: i64) -> Facts {
@@ -211,7 +211,7 @@ mod tests {
         let places = std::iter::repeat_n(place.clone(), 8)
             .map(|location| Place { location, listings: Some(160) });
         let view = ListView {
-            meant: Meant::itself(&ListingQuery::default()),
+            resolved: ResolvedQuery::itself(&ListingQuery::default()),
             page: ListingPage {
                 properties: (0..24).map(listing).collect(),
                 more: true,

@@ -8,9 +8,9 @@ mod filter_form;
 mod headline;
 mod links;
 mod list;
-mod looser;
 mod places;
 mod refused;
+mod relaxed_filter;
 mod shortlist;
 mod structured;
 

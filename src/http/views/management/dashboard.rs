@@ -28,11 +28,11 @@ pub(in crate::http) struct Figures<'a> {
     pub(super) overview: &'a Overview,
     pub(super) report: &'a Report,
     pub(super) series: &'a Series,
-    redis: Ways,
+    redis: RedisState,
 }
 
 /// The state of Redis in words.
-struct Ways {
+struct RedisState {
     /// The state in a word or two.
     state: &'static str,
     /// The meaning of the state.
@@ -139,7 +139,7 @@ impl<'a> Figures<'a> {
     }
 }
 
-fn ways(report: &Report) -> Ways {
+fn ways(report: &Report) -> RedisState {
     let refusals = report.refusals_of_pages();
     let refused = refusals.first().map(|refusal| format!("{refusal}."));
     let (state, about, wrong) = match (report.redis_state(), refused) {
@@ -161,5 +161,5 @@ fn ways(report: &Report) -> Ways {
             Some("Redis can’t be reached.".to_owned()),
         ),
     };
-    Ways { state, about, wrong }
+    RedisState { state, about, wrong }
 }

@@ -4,7 +4,7 @@ use crate::domain::{Count, Fact, ListingFilter};
 
 /// A filter without one of its parts.
 #[derive(Debug, Clone)]
-pub struct Looser {
+pub struct RelaxedFilter {
     /// The part that is left out.
     pub without: FilterPart,
     /// The remaining filter.

@@ -2,7 +2,7 @@
 
 use super::links::address;
 use crate::domain::{Count, Fact, FactKind, ListingQuery, Location, Position};
-use crate::services::{FilterPart, Looser, Meant, UnknownPlace};
+use crate::services::{FilterPart, RelaxedFilter, ResolvedQuery, UnknownPlace};
 
 /// A way out, in words.
 pub(super) struct Offer {
@@ -14,8 +14,8 @@ pub(super) struct Offer {
 }
 
 /// The ways out of a list that is empty.
-pub(super) fn offers(query: &ListingQuery, looser: &[&Looser]) -> Vec<Offer> {
-    let offer = |less: &&Looser| {
+pub(super) fn offers(query: &ListingQuery, looser: &[&RelaxedFilter]) -> Vec<Offer> {
+    let offer = |less: &&RelaxedFilter| {
         let mut rest = query.at(Position::Page(1));
         rest.filter = less.filter.clone();
         Offer { label: label(query, &less.without), listings: less.listings, url: address(&rest) }
@@ -32,17 +32,17 @@ pub(super) struct Unknown<'a> {
 }
 
 /// The unknown places of a query.
-pub(super) fn unknown(meant: &Meant) -> Vec<Unknown<'_>> {
+pub(super) fn unknown(resolved: &ResolvedQuery) -> Vec<Unknown<'_>> {
     let offers = |unknown: &UnknownPlace| {
         let offered = unknown.offered.iter();
         let offer = offered.map(|place| Offer {
             label: place.location.to_string(),
             listings: place.listings.map(Count::exact),
-            url: address(&meant.query.with_place(&unknown.asked, &place.location)),
+            url: address(&resolved.query.with_place(&unknown.asked, &place.location)),
         });
         offer.collect()
     };
-    let each = meant.unknown.iter().map(|unknown| Unknown {
+    let each = resolved.unknown.iter().map(|unknown| Unknown {
         asked: &unknown.asked,
         used: unknown.used.as_ref(),
         offers: offers(unknown),

@@ -16,7 +16,7 @@ use crate::domain::{
 
 /// A query with its texts resolved.
 #[derive(Debug, Clone)]
-pub struct Meant {
+pub struct ResolvedQuery {
     /// The query that was answered.
     pub query: ListingQuery,
     /// Texts that are not the name of a location.
@@ -39,29 +39,38 @@ type Candidates = Option<Vec<Place>>;
 
 impl Listings {
     /// The page of the resolved query, and that query.
-    pub async fn find_list(&self, query: &ListingQuery) -> Result<Cached<(ListingPage, Meant)>> {
-        let Some(meant) = self.meant(query).await? else {
+    pub async fn find_list(
+        &self,
+        query: &ListingQuery,
+    ) -> Result<Cached<(ListingPage, ResolvedQuery)>> {
+        let Some(resolved) = self.resolved(query).await? else {
             let Cached { tagged, outcome } = self.list(query).await?;
-            let tagged = tagged.map(|page| (page, Meant::itself(query)));
+            let tagged = tagged.map(|page| (page, ResolvedQuery::itself(query)));
             return Ok(Cached { tagged, outcome });
         };
-        let Cached { tagged, outcome } = self.list(&meant.value.query).await?;
-        let tagged = tagged.and(meant);
+        let Cached { tagged, outcome } = self.list(&resolved.value.query).await?;
+        let tagged = tagged.and(resolved);
         Ok(Cached { tagged, outcome })
     }
 
     /// The same directly from the database: no cache is read or written.
-    pub async fn list_uncached(&self, query: &ListingQuery) -> Result<(ListingPage, Meant)> {
+    pub async fn list_uncached(
+        &self,
+        query: &ListingQuery,
+    ) -> Result<(ListingPage, ResolvedQuery)> {
         let client = self.database_for(query.is_costly()).client().await?;
-        let meant = meant_by(&client, query).await?;
-        let query = &meant.query;
+        let resolved = resolve(&client, query).await?;
+        let query = &resolved.query;
         let (rows, total) = properties::list_and_count(&client, query).await?;
         let page = ListingPage { properties: rows.properties, more: rows.more, total };
-        Ok((page, meant))
+        Ok((page, resolved))
     }
 
     /// The resolved query; `None` if it has no locations.
-    pub(super) async fn meant(&self, query: &ListingQuery) -> Result<Option<Tagged<Meant>>> {
+    pub(super) async fn resolved(
+        &self,
+        query: &ListingQuery,
+    ) -> Result<Option<Tagged<ResolvedQuery>>> {
         let status = query.filter.status;
         let named = query.filter.locations.iter().map(|location| self.named(location, status));
         let mut named = try_join_all(named).await?.into_iter();
@@ -74,18 +83,18 @@ impl Listings {
                 all
             })
         });
-        let mut meant = all.map(|candidates| Meant::of(query, candidates));
-        for at in 0..meant.value.unknown.len() {
-            if let Some(filter) = meant.value.offer(at) {
+        let mut resolved = all.map(|candidates| ResolvedQuery::of(query, candidates));
+        for at in 0..resolved.value.unknown.len() {
+            if let Some(filter) = resolved.value.offer(at) {
                 let total = self.count(&filter).await?.tagged;
                 let places = self.places_of(&filter, total.value.number, OFFERED).await?.tagged;
-                meant = meant.and(total).and(places).map(|((mut meant, _), places)| {
-                    meant.unknown[at].offered = places;
-                    meant
+                resolved = resolved.and(total).and(places).map(|((mut resolved, _), places)| {
+                    resolved.unknown[at].offered = places;
+                    resolved
                 });
             }
         }
-        Ok(Some(meant))
+        Ok(Some(resolved))
     }
 
     async fn named(&self, location: &Location, status: StatusFilter) -> Result<Tagged<Candidates>> {
@@ -104,7 +113,7 @@ impl Listings {
 }
 
 /// The resolved query, directly from the database.
-pub(super) async fn meant_by(client: &Client, query: &ListingQuery) -> Result<Meant> {
+pub(super) async fn resolve(client: &Client, query: &ListingQuery) -> Result<ResolvedQuery> {
     let status = query.filter.status;
     let mut candidates = Vec::new();
     for location in &query.filter.locations {
@@ -117,17 +126,17 @@ pub(super) async fn meant_by(client: &Client, query: &ListingQuery) -> Result<Me
             _ => None,
         });
     }
-    let mut meant = Meant::of(query, candidates);
-    for at in 0..meant.unknown.len() {
-        if let Some(filter) = meant.offer(at) {
+    let mut resolved = ResolvedQuery::of(query, candidates);
+    for at in 0..resolved.unknown.len() {
+        if let Some(filter) = resolved.offer(at) {
             let total = properties::count(client, &filter).await?.number;
-            meant.unknown[at].offered = places::list(client, &filter, total, OFFERED).await?;
+            resolved.unknown[at].offered = places::list(client, &filter, total, OFFERED).await?;
         }
     }
-    Ok(meant)
+    Ok(resolved)
 }
 
-impl Meant {
+impl ResolvedQuery {
     /// A query that needs no resolution.
     pub fn itself(query: &ListingQuery) -> Self {
         Self { query: query.clone(), unknown: Vec::new() }

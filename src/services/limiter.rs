@@ -1,7 +1,7 @@
-//! Turns at work that only so many requests may do at once.
+//! A limit on how many requests do expensive work at once.
 //!
 //! **Invariant:** the number of requests at work, of those that wait, and the time that each waits are bounded, in all
-//! and for each client: one client can't use up the turns of the others.
+//! and for each client: one client can't use up the permits of the others.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -44,14 +44,14 @@ impl Bounds {
     }
 }
 
-/// Gives the turns out; cheap to clone.
+/// Gives the permits out; cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Turns(Arc<Inner>);
+pub struct Limiter(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     bounds: Bounds,
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     /// Only clients that are in line.
     clients: Mutex<HashMap<String, Client>>,
     admitted: AtomicU64,
@@ -61,71 +61,71 @@ struct Inner {
 
 #[derive(Debug)]
 struct Client {
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     in_line: usize,
 }
 
-/// Why there was no turn.
+/// Why there was no permit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Refused {
     /// The client has its share of the line already.
     Client,
     /// The line is full.
     Line,
-    /// The turn did not come in time.
+    /// The permit did not come in time.
     Late,
 }
 
-/// A turn, which lasts until it is dropped.
+/// A permit, which lasts until it is dropped.
 #[derive(Debug)]
-pub struct Turn {
-    _turn: OwnedSemaphorePermit,
+pub struct Permit {
+    _permit: OwnedSemaphorePermit,
     _of_client: OwnedSemaphorePermit,
     _place: Place,
 }
 
 /// The figures of a kind of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TurnsReport {
+pub struct LimiterReport {
     /// How many requests may be at work at once.
     pub limit: usize,
     /// How many are at work.
     pub running: usize,
     /// How many wait.
     pub waiting: usize,
-    /// How many had a turn.
+    /// How many had a permit.
     pub admitted: u64,
     /// How many had none, by the reason.
     pub refused: [(&'static str, u64); 3],
 }
 
-impl Turns {
+impl Limiter {
     pub(super) fn new(bounds: Bounds) -> Self {
         Self(Arc::new(Inner {
             bounds,
-            turns: Arc::new(Semaphore::new(bounds.at_once)),
+            permits: Arc::new(Semaphore::new(bounds.at_once)),
             clients: Mutex::default(),
             admitted: AtomicU64::new(0),
             refused: Default::default(),
         }))
     }
 
-    /// A turn for a client's request, when it comes. An IPv6 network counts as one client.
+    /// A permit for a client's request, when it comes. An IPv6 network counts as one client.
     ///
     /// # Errors
-    /// [`ServiceError::Busy`] where too many wait, or the turn does not come in time.
-    pub async fn take(&self, client: Option<IpAddr>) -> Result<Turn> {
+    /// [`ServiceError::Busy`] where too many wait, or the permit does not come in time.
+    pub async fn take(&self, client: Option<IpAddr>) -> Result<Permit> {
         self.take_as(client.map(network_of).unwrap_or_default()).await
     }
 
-    pub(super) async fn take_as(&self, client: String) -> Result<Turn> {
+    pub(super) async fn take_as(&self, client: String) -> Result<Permit> {
         let waited = match self.line_up(client) {
             Ok((place, of_client)) => {
-                let turns = self.0.turns.clone();
+                let permits = self.0.permits.clone();
                 let waiting = async {
                     let _of_client = of_client.acquire_owned().await.ok()?;
-                    Some(Turn {
-                        _turn: turns.acquire_owned().await.ok()?,
+                    Some(Permit {
+                        _permit: permits.acquire_owned().await.ok()?,
                         _of_client,
                         _place: place,
                     })
@@ -150,21 +150,21 @@ impl Turns {
         }
         let entry = clients
             .entry(client.clone())
-            .or_insert_with(|| Client { turns: Arc::new(Semaphore::new(of_client)), in_line: 0 });
+            .or_insert_with(|| Client { permits: Arc::new(Semaphore::new(of_client)), in_line: 0 });
         if entry.in_line >= in_line.div_ceil(2) {
             return Err(Refused::Client);
         }
         entry.in_line += 1;
-        Ok((Place { of: self.0.clone(), client }, entry.turns.clone()))
+        Ok((Place { of: self.0.clone(), client }, entry.permits.clone()))
     }
 
     /// The figures now.
-    pub fn report(&self) -> TurnsReport {
-        let Inner { bounds, turns, admitted, refused, .. } = &*self.0;
+    pub fn report(&self) -> LimiterReport {
+        let Inner { bounds, permits, admitted, refused, .. } = &*self.0;
         let in_line: usize = self.0.clients().values().map(|client| client.in_line).sum();
-        let running = bounds.at_once - turns.available_permits().min(bounds.at_once);
+        let running = bounds.at_once - permits.available_permits().min(bounds.at_once);
         let [client, line, late] = refused.each_ref().map(|count| count.load(Relaxed));
-        TurnsReport {
+        LimiterReport {
             limit: bounds.at_once,
             running,
             waiting: in_line.saturating_sub(running),
@@ -206,16 +206,16 @@ mod tests {
 
     use super::*;
 
-    fn turns(at_once: usize, in_line: usize) -> Turns {
+    fn permits(at_once: usize, in_line: usize) -> Limiter {
         let patience = Duration::from_millis(50);
-        Turns::new(Bounds { at_once, of_client: at_once.div_ceil(2), in_line, patience })
+        Limiter::new(Bounds { at_once, of_client: at_once.div_ceil(2), in_line, patience })
     }
 
-    fn now(turns: &Turns, client: &str) -> bool {
-        match turns.take(client.parse().ok()).now_or_never() {
-            Some(turn) => {
+    fn now(permits: &Limiter, client: &str) -> bool {
+        match permits.take(client.parse().ok()).now_or_never() {
+            Some(permit) => {
                 // It is kept.
-                std::mem::forget(turn.expect("there is room in line"));
+                std::mem::forget(permit.expect("there is room in line"));
                 true
             }
             None => false,
@@ -223,40 +223,41 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_has_half_of_the_turns_and_another_one_gets_the_rest() {
-        let turns = turns(4, 100);
+    async fn a_client_has_half_of_the_permits_and_another_one_gets_the_rest() {
+        let permits = permits(4, 100);
         let taken = ["192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.2"];
-        let taken = taken.map(|client| now(&turns, client));
+        let taken = taken.map(|client| now(&permits, client));
         assert_eq!(taken, [true, true, false, true, true]);
     }
 
     #[tokio::test]
     async fn addresses_of_a_network_are_one_client() {
-        let turns = turns(4, 100);
-        let taken = ["2001:db8::1", "2001:db8::2", "2001:db8::3"].map(|client| now(&turns, client));
+        let permits = permits(4, 100);
+        let taken =
+            ["2001:db8::1", "2001:db8::2", "2001:db8::3"].map(|client| now(&permits, client));
         assert_eq!(taken, [true, true, false]);
     }
 
     #[tokio::test]
-    async fn a_turn_that_ends_is_the_next_ones() {
-        let turns = turns(1, 10);
-        let first = turns.take_as("a".to_owned()).await.expect("free");
-        let second = turns.take_as("b".to_owned());
+    async fn a_permit_that_ends_is_the_next_ones() {
+        let permits = permits(1, 10);
+        let first = permits.take_as("a".to_owned()).await.expect("free");
+        let second = permits.take_as("b".to_owned());
         drop(first);
         drop(second.await.expect("free again"));
-        let TurnsReport { running, waiting, admitted, .. } = turns.report();
+        let LimiterReport { running, waiting, admitted, .. } = permits.report();
         assert_eq!((running, waiting, admitted), (0, 0, 2));
-        assert!(turns.0.clients().is_empty());
+        assert!(permits.0.clients().is_empty());
     }
 
     #[tokio::test]
     async fn a_full_line_refuses_at_once_and_a_wait_ends() {
-        let turns = turns(1, 4);
-        let _first = turns.take_as("a".to_owned()).await.expect("free");
-        let clients = ["a", "a", "b", "b", "c"].map(|client| turns.take_as(client.to_owned()));
+        let permits = permits(1, 4);
+        let _first = permits.take_as("a".to_owned()).await.expect("free");
+        let clients = ["a", "a", "b", "b", "c"].map(|client| permits.take_as(client.to_owned()));
         let refused = join_all(clients).await;
-        assert!(refused.iter().all(|turn| matches!(turn, Err(ServiceError::Busy))));
-        assert_eq!(turns.report().refused, [("client", 1), ("line", 1), ("late", 3)]);
-        assert_eq!(turns.report().running, 1);
+        assert!(refused.iter().all(|permit| matches!(permit, Err(ServiceError::Busy))));
+        assert_eq!(permits.report().refused, [("client", 1), ("line", 1), ("late", 3)]);
+        assert_eq!(permits.report().running, 1);
     }
 }

@@ -37,7 +37,7 @@ impl fmt::Debug for Tls {
 
 /// How to connect.
 #[derive(Debug, Clone)]
-pub(super) struct Way {
+pub(super) struct Endpoint {
     address: PostgresAddress,
     pub(super) tls: Tls,
     /// The time limit for each host.
@@ -56,7 +56,7 @@ enum Failure {
     Full(String),
 }
 
-impl Way {
+impl Endpoint {
     /// The way to an address, with connections that a function configures.
     pub(super) fn new(mut address: PostgresAddress, set_up: impl Fn(&mut Config)) -> Self {
         let count = u32::try_from(address.hosts.len()).unwrap_or(u32::MAX).max(1);
@@ -71,11 +71,11 @@ impl Way {
 
     /// The same way, for connections with their own name in `pg_stat_activity`.
     pub(super) fn named(&self, name: &str) -> Self {
-        let mut way = self.clone();
-        for host in &mut way.address.hosts {
+        let mut endpoint = self.clone();
+        for host in &mut endpoint.address.hosts {
             host.config.application_name(name);
         }
-        way
+        endpoint
     }
 
     /// Connects to the first usable host, and runs statements that set up the session.
