@@ -154,7 +154,7 @@ fn letter(
     };
     Letter {
         subject: format!("{}: {words}", counted(items)),
-        paragraphs: vec![format!("Your alert for {words} has found:")],
+        paragraphs: vec![format!("Your alert for “{words}” has found:")],
         entries,
         rest,
         action: Some((label, list)),
