@@ -286,8 +286,13 @@ pub async fn delete(client: &impl GenericClient, ids: &[PropertyId]) -> Result<u
     cached::execute(client, "DELETE FROM property WHERE id = ANY($1)", &[&ids]).await
 }
 
-/// Reads a row of [`fact_columns::COLUMNS`].
-pub(super) fn property(row: &Row) -> Result<Property> {
+/// The statement of the list's first page and one row more. It has no parameters.
+pub fn first_page_sql() -> String {
+    listing_sql::page(&ListingQuery::default(), false).sql
+}
+
+/// Reads a row of [`first_page_sql`], or of another statement with the same columns.
+pub fn property(row: &Row) -> Result<Property> {
     let time = |at: usize| row.try_get(at).map_err(|_| DbError::Corrupt("a time"));
     let mut optional = COLUMNS_BEFORE_OPTIONAL..;
     Ok(Property {
