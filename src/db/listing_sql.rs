@@ -4,7 +4,7 @@
 use super::fact_columns::COLUMNS;
 use super::listing_conditions::{Builder, Statement, joined, of_status};
 use super::listing_order::{Group, Order};
-use crate::domain::{DEFAULT_PAGE_SIZE, ListingFilter, ListingQuery, Position};
+use crate::domain::{DEFAULT_PAGE_SIZE, ListingFilter, ListingQuery, Position, StatusFilter};
 
 /// The rows of a query's page, and one more that tells whether there are others beyond it. A backward cursor's rows
 /// come in reverse.
@@ -24,8 +24,9 @@ pub(super) fn page(query: &ListingQuery, few: bool) -> Statement {
         Position::Cursor(_) => 0,
     };
     let (all, columns) = (order.of_all(), order.columns());
-    // Other filters leave out none of the rows that an index has in the list's order.
-    let is_sparse = few || query.filter.is_found_by_total();
+    // The others have an index with no other rows between theirs.
+    let is_sparse =
+        query.filter.is_found_by_total() || query.filter.status != StatusFilter::Listed || few;
     let (wanted, read) = match is_sparse {
         true => ("id".to_owned(), format!("id, {columns}")),
         false => (COLUMNS.to_string(), COLUMNS.to_string()),
