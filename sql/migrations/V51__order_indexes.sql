@@ -10,7 +10,12 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS property_by_floor_area ON property (floo
 CREATE INDEX CONCURRENTLY IF NOT EXISTS property_by_bedrooms ON property (bedrooms, id)
     INCLUDE (created_at, location_folded, price, price_qualifier, listing_type, property_type, bathrooms, floor_area, latitude, longitude)
     WHERE status IN ('active', 'pending');
--- Each of these takes the place of one with the same order.
+-- For lists of a property type, for sale and to rent; `property_kind` has each of these apart.
+CREATE INDEX CONCURRENTLY IF NOT EXISTS property_by_property_type ON property (property_type, bedrooms)
+    INCLUDE (id, created_at, location_folded, price, price_qualifier, listing_type, bathrooms, floor_area, latitude, longitude)
+    WHERE status IN ('active', 'pending');
+-- Each of these takes the place of one that begins with the same column.
+DROP INDEX CONCURRENTLY IF EXISTS property_by_type;
 DROP INDEX CONCURRENTLY IF EXISTS property_price;
 DROP INDEX CONCURRENTLY IF EXISTS property_newest;
 DROP INDEX CONCURRENTLY IF EXISTS property_floor_area;
