@@ -4,7 +4,9 @@
 use super::fact_columns::COLUMNS;
 use super::listing_conditions::{Builder, Statement, joined, of_status};
 use super::listing_order::{Group, Order};
-use crate::domain::{DEFAULT_PAGE_SIZE, ListingFilter, ListingQuery, Position, StatusFilter};
+use crate::domain::{
+    DEFAULT_PAGE_SIZE, ListingFilter, ListingQuery, Position, SortKey, StatusFilter,
+};
 
 /// The rows of a query's page, and one more that tells whether there are others beyond it. A backward cursor's rows
 /// come in reverse.
@@ -15,7 +17,10 @@ use crate::domain::{DEFAULT_PAGE_SIZE, ListingFilter, ListingQuery, Position, St
 /// Indexes have what most filters ask for and what lists are sorted by. So the places of a page's rows are found first, and of
 /// the table only the page's own rows are read.
 pub(super) fn page(query: &ListingQuery, few: bool) -> Statement {
-    let mut builder = Builder::new(&query.filter);
+    let mut builder = match few || query.sort.key == SortKey::Distance {
+        true => Builder::new(&query.filter),
+        false => Builder::walking(&query.filter),
+    };
     let order = Order::of(query, &mut builder);
     let groups = order.groups(&mut builder, &query.position);
     let rows = i64::from(query.page_size) + 1;
@@ -109,7 +114,7 @@ pub(super) fn oldest(filter: &ListingFilter, days: u16) -> Statement {
 pub(super) fn count_by_place(filter: &ListingFilter, limit: i64) -> Statement {
     let mut builder = Builder::new(filter);
     let limit = builder.bind(limit);
-    let Builder { conditions, parameters } = builder;
+    let Builder { conditions, parameters, .. } = builder;
     let status = of_status(filter.status);
     let sql = format!(
         "WITH per_place AS MATERIALIZED (SELECT location_folded, count(*) AS listings FROM property{conditions} \
@@ -125,9 +130,7 @@ pub(super) fn count_by_place(filter: &ListingFilter, limit: i64) -> Statement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
-        Cursor, Cursors, Direction, Fact, FactValue, PropertyId, Sort, SortKey, SortValue,
-    };
+    use crate::domain::{Cursor, Cursors, Direction, Fact, FactValue, PropertyId, Sort, SortValue};
 
     const LISTED: &str = "status IN ('active', 'pending')";
 
@@ -189,7 +192,8 @@ mod tests {
         assert_eq!(
             statement.sql,
             format!(
-                "WITH places AS MATERIALIZED (SELECT id FROM property WHERE {LISTED} AND search @@ property_query($1, $2) AND \
+                "WITH places AS MATERIALIZED (SELECT id FROM property WHERE {LISTED} AND \
+                 (SELECT search @@ property_query($1, $2) FROM property AS own WHERE own.id = property.id) AND \
                  location_folded = $3 AND price >= $4 AND price_qualifier IS DISTINCT FROM 'on_application' \
                  ORDER BY price DESC, id DESC LIMIT $5 OFFSET $6) \
                  SELECT {COLUMNS} FROM places JOIN property USING (id) ORDER BY price DESC, id DESC"

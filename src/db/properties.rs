@@ -144,7 +144,11 @@ pub async fn list_and_count(
     let count = count(client, &query.filter);
     if query.filter.is_found_by_total() {
         let total = count.await?;
-        return Ok((list(client, query, Some(total)).await?, total));
+        let rows = match total.number {
+            0 => Rows { properties: Vec::new(), more: false },
+            _ => list(client, query, Some(total)).await?,
+        };
+        return Ok((rows, total));
     }
     // Both in one round trip.
     tokio::try_join!(list(client, query, None), count)
