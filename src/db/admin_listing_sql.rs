@@ -44,7 +44,7 @@ pub(super) fn page(query: &AdminListQuery, slice: Slice, few: bool) -> Statement
     let mut builder = matching(&query.filter);
     let limit = builder.bind(slice.limit);
     let offset = builder.bind(slice.offset);
-    let Builder { conditions, parameters } = builder;
+    let Builder { conditions, parameters, .. } = builder;
     let order = order(&query.order, slice.from_end);
     let window = format!("ORDER BY {order} LIMIT {limit} OFFSET {offset}");
     let sql = if few {
@@ -103,7 +103,7 @@ pub(super) fn list_selected(
 ) -> Statement {
     let mut builder = selected(selection);
     let limit = limit.map_or("ALL".to_owned(), |limit| builder.bind(limit));
-    let Builder { conditions, parameters } = builder;
+    let Builder { conditions, parameters, .. } = builder;
     let order = self::order(order, false);
     let window = format!("ORDER BY {order} LIMIT {limit}");
     let sql = match few {

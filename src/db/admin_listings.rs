@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 
 use super::admin_listing_sql::{self as sql, Slice};
 use super::listing_conditions::Statement;
-use super::properties::{self, FINDING, property};
+use super::properties::{self, property};
 use super::{Client, DbError, GenericClient, Result};
 use crate::domain::{
     AdminColumn, AdminFilter, AdminListQuery, AdminOrder, BulkChange, Count, ListingFilter,
@@ -50,6 +50,9 @@ pub async fn list(
     Ok(properties)
 }
 
+/// What it costs to find a row by its word, as a multiple of what it costs to walk past one in the list's order
+/// (measured: 11 µs and 0.6 µs among 100,000 rows).
+const FINDING: i64 = 15;
 /// If a filter selects more rows than this, they are not all found before they are sorted.
 const MOST_FOUND: i64 = 100_000;
 

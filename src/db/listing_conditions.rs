@@ -29,17 +29,29 @@ impl Statement {
 pub(super) struct Builder {
     pub(super) conditions: String,
     pub(super) parameters: Vec<Parameter>,
+    /// Whether words and features, which no index has in the order of a list, are looked up only for rows that meet the other
+    /// predicates.
+    looks_up: bool,
 }
 
 impl Builder {
     /// The predicates of a filter of visitors: a listing that hides its price has none that a filter could select.
     pub(super) fn new(filter: &ListingFilter) -> Self {
-        let mut builder = Self::default();
-        builder.narrow(filter);
+        Self::default().with(filter)
+    }
+
+    /// The same to walk a list in its order: an index has the order and the facts, so that of the table only the rows that
+    /// have the facts are read.
+    pub(super) fn walking(filter: &ListingFilter) -> Self {
+        Self { looks_up: !filter.facts.is_empty(), ..Self::default() }.with(filter)
+    }
+
+    fn with(mut self, filter: &ListingFilter) -> Self {
+        self.narrow(filter);
         if filter.facts.facts().any(Fact::is_price) {
-            builder.and(&shows_price());
+            self.and(&shows_price());
         }
-        builder
+        self
     }
 
     /// Adds the predicates of a filter.
@@ -53,9 +65,9 @@ impl Builder {
             match search.id() {
                 Some(id) => {
                     let id = self.bind(id.0);
-                    self.and(&format!("({has_words} OR id = {id})"));
+                    self.and_looked_up(&format!("({has_words} OR id = {id})"));
                 }
-                None => self.and(&has_words),
+                None => self.and_looked_up(&has_words),
             }
         }
         if let Some(place) = self.locations(filter) {
@@ -109,7 +121,7 @@ impl Builder {
             Comparison::AtMost => "<=",
             Comparison::AllOf => {
                 let items = self.bind(texts());
-                return self.and(&format!("property_folded({column}) @> {items}"));
+                return self.and_looked_up(&format!("property_folded({column}) @> {items}"));
             }
             Comparison::AnyOf if !more.is_empty() => {
                 let values = self.bind(texts());
@@ -152,6 +164,15 @@ impl Builder {
 
     pub(super) fn and(&mut self, condition: &str) {
         self.conditions = joined(&self.conditions, condition);
+    }
+
+    fn and_looked_up(&mut self, condition: &str) {
+        match self.looks_up {
+            true => self.and(&format!(
+                "(SELECT {condition} FROM property AS own WHERE own.id = property.id)"
+            )),
+            false => self.and(condition),
+        }
     }
 
     /// How many listings meet the predicates, counted no further than `most`.

@@ -4,15 +4,23 @@
 use super::fact_columns::COLUMNS;
 use super::listing_conditions::{Builder, Statement, joined, of_status};
 use super::listing_order::{Group, Order};
-use crate::domain::{DEFAULT_PAGE_SIZE, ListingFilter, ListingQuery, Position};
+use crate::domain::{
+    DEFAULT_PAGE_SIZE, ListingFilter, ListingQuery, Position, SortKey, StatusFilter,
+};
 
 /// The rows of a query's page, and one more that tells whether there are others beyond it. A backward cursor's rows
 /// come in reverse.
 ///
-/// `few` says that few rows have the word that is searched for: then they are all found and sorted. The planner, which
-/// believes no beginning of a word to be that rare, would walk the whole list in its order until a page is full.
+/// `few` says that few rows match: then they are all found and sorted. The planner, which does not know which facts go together,
+/// would sometimes walk the whole list in its order until a page is full.
+///
+/// Indexes have what most filters ask for and what lists are sorted by. So the places of a page's rows are found first, and of
+/// the table only the page's own rows are read.
 pub(super) fn page(query: &ListingQuery, few: bool) -> Statement {
-    let mut builder = Builder::new(&query.filter);
+    let mut builder = match few || query.sort.key == SortKey::Distance {
+        true => Builder::new(&query.filter),
+        false => Builder::walking(&query.filter),
+    };
     let order = Order::of(query, &mut builder);
     let groups = order.groups(&mut builder, &query.position);
     let rows = i64::from(query.page_size) + 1;
@@ -20,44 +28,54 @@ pub(super) fn page(query: &ListingQuery, few: bool) -> Statement {
         Position::Page(page) => i64::from(page - 1) * i64::from(query.page_size),
         Position::Cursor(_) => 0,
     };
+    let (all, columns) = (order.of_all(), order.columns());
+    // The others have an index with no other rows between theirs.
+    let is_sparse =
+        query.filter.is_found_by_total() || query.filter.status != StatusFilter::Listed || few;
+    let (wanted, read) = match is_sparse {
+        true => ("id".to_owned(), format!("id, {columns}")),
+        false => (COLUMNS.to_string(), COLUMNS.to_string()),
+    };
     // Without parameters PostgreSQL plans the page that most readers see once per connection, not once per query.
     let window = match builder.parameters.is_empty() && *query == ListingQuery::default() {
         true => format!("LIMIT {}", DEFAULT_PAGE_SIZE + 1),
         false => format!("LIMIT {} OFFSET {}", builder.bind(rows), builder.bind(offset)),
     };
-    if let ([first, second], false) = (groups.as_slice(), few) {
-        let end = builder.bind(offset + rows);
-        let of_all = order.of_all();
-        let [first, second] = [first, second].map(|Group { condition, order }| {
-            let conditions = joined(&builder.conditions, condition);
-            format!("(SELECT {COLUMNS} FROM property{conditions} ORDER BY {order} LIMIT {end})")
-        });
-        let sql = format!(
-            "SELECT {COLUMNS} FROM ({first} UNION ALL {second}) AS found ORDER BY {of_all} {window}"
-        );
-        return Statement { sql, parameters: builder.parameters };
-    }
-    let of_group = groups.first().map_or_else(|| order.of_present(), |group| group.order.clone());
-    match groups.as_slice() {
-        [] => {}
-        [group] => builder.and(&group.condition),
-        groups => {
-            let conditions: Vec<_> = groups.iter().map(|group| &*group.condition).collect();
-            builder.and(&format!("({})", conditions.join(" OR ")));
+    let rows = match (few, groups.as_slice()) {
+        (true, groups) => {
+            let groups: Vec<_> = groups.iter().map(|group| &*group.condition).collect();
+            if !groups.is_empty() {
+                builder.and(&format!("({})", groups.join(" OR ")));
+            }
+            let found = format!("SELECT {read} FROM property{}", builder.conditions);
+            format!(
+                "WITH found AS MATERIALIZED ({found}) SELECT {wanted} FROM found ORDER BY {all} {window}"
+            )
         }
-    }
-    let Builder { conditions, parameters } = builder;
-    let (all, columns) = (order.of_all(), order.columns());
-    let sql = match few {
-        // Indexes have what most filters ask for and what lists are sorted by, so only the page's own rows are read.
-        true => format!(
-            "WITH found AS MATERIALIZED (SELECT id, {columns} FROM property{conditions}), \
-             places AS MATERIALIZED (SELECT id FROM found ORDER BY {all} {window}) \
-             SELECT {COLUMNS} FROM places JOIN property USING (id) ORDER BY {all}"
-        ),
-        false => format!("SELECT {COLUMNS} FROM property{conditions} ORDER BY {of_group} {window}"),
+        (false, [first, second]) => {
+            let end = builder.bind(offset + rows);
+            let [first, second] = [first, second].map(|Group { condition, order }| {
+                let conditions = joined(&builder.conditions, condition);
+                format!("(SELECT {read} FROM property{conditions} ORDER BY {order} LIMIT {end})")
+            });
+            format!(
+                "SELECT {wanted} FROM ({first} UNION ALL {second}) AS found ORDER BY {all} {window}"
+            )
+        }
+        (false, groups) => {
+            let order =
+                groups.first().map_or_else(|| order.of_present(), |group| group.order.clone());
+            groups.iter().for_each(|group| builder.and(&group.condition));
+            format!("SELECT {wanted} FROM property{} ORDER BY {order} {window}", builder.conditions)
+        }
     };
-    Statement { sql, parameters }
+    let sql = match is_sparse {
+        true => format!(
+            "WITH places AS MATERIALIZED ({rows}) SELECT {COLUMNS} FROM places JOIN property USING (id) ORDER BY {all}"
+        ),
+        false => rows,
+    };
+    Statement { sql, parameters: builder.parameters }
 }
 
 /// The number of rows that the tally of locations and statuses has.
@@ -96,7 +114,7 @@ pub(super) fn oldest(filter: &ListingFilter, days: u16) -> Statement {
 pub(super) fn count_by_place(filter: &ListingFilter, limit: i64) -> Statement {
     let mut builder = Builder::new(filter);
     let limit = builder.bind(limit);
-    let Builder { conditions, parameters } = builder;
+    let Builder { conditions, parameters, .. } = builder;
     let status = of_status(filter.status);
     let sql = format!(
         "WITH per_place AS MATERIALIZED (SELECT location_folded, count(*) AS listings FROM property{conditions} \
@@ -112,9 +130,7 @@ pub(super) fn count_by_place(filter: &ListingFilter, limit: i64) -> Statement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
-        Cursor, Cursors, Direction, Fact, FactValue, PropertyId, Sort, SortKey, SortValue,
-    };
+    use crate::domain::{Cursor, Cursors, Direction, Fact, FactValue, PropertyId, Sort, SortValue};
 
     const LISTED: &str = "status IN ('active', 'pending')";
 
@@ -176,11 +192,28 @@ mod tests {
         assert_eq!(
             statement.sql,
             format!(
-                "SELECT {COLUMNS} FROM property WHERE {LISTED} AND search @@ property_query($1, $2) AND \
-                 location_folded = $3 AND price >= $4 AND price_qualifier IS DISTINCT FROM 'on_application' ORDER BY price DESC, id DESC LIMIT $5 OFFSET $6"
+                "WITH places AS MATERIALIZED (SELECT id FROM property WHERE {LISTED} AND \
+                 (SELECT search @@ property_query($1, $2) FROM property AS own WHERE own.id = property.id) AND \
+                 location_folded = $3 AND price >= $4 AND price_qualifier IS DISTINCT FROM 'on_application' \
+                 ORDER BY price DESC, id DESC LIMIT $5 OFFSET $6) \
+                 SELECT {COLUMNS} FROM places JOIN property USING (id) ORDER BY price DESC, id DESC"
             )
         );
         assert_eq!(statement.parameters.len(), 6);
+    }
+
+    #[test]
+    fn few_rows_are_all_found_before_they_are_sorted() {
+        let query = ListingQuery::parse("max_price=5&sort=area", Cursors::Ignored).expect("valid");
+        assert_eq!(
+            page(&query, true).sql,
+            format!(
+                "WITH places AS MATERIALIZED (WITH found AS MATERIALIZED (SELECT id, floor_area FROM property WHERE {LISTED} AND \
+                 price <= $1 AND price_qualifier IS DISTINCT FROM 'on_application' AND (floor_area IS NOT NULL OR floor_area IS NULL)) \
+                 SELECT id FROM found ORDER BY floor_area ASC NULLS LAST, id ASC LIMIT $2 OFFSET $3) \
+                 SELECT {COLUMNS} FROM places JOIN property USING (id) ORDER BY floor_area ASC NULLS LAST, id ASC"
+            )
+        );
     }
 
     #[test]

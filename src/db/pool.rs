@@ -44,13 +44,14 @@ const UNHURRIED: &str = "
     SELECT set_config(name, '1s', false) FROM pg_settings WHERE name = 'client_connection_check_interval';";
 /// The settings of a connection for requests. The server cancels a statement that takes longer than any client waits.
 /// Each query is planned for its values, because rare and frequent words need different plans. The row positions of a
-/// frequent word fit in `work_mem`.
+/// frequent word fit in `work_mem`. Compiling a query (`jit`) takes longer than the query.
 const REQUESTS: &str = "
     SELECT set_config(name, '1s', false) FROM pg_settings WHERE name = 'client_connection_check_interval';
     SET statement_timeout = '10s';
     SET lock_timeout = '5s';
     SET idle_in_transaction_session_timeout = '30s';
     SET plan_cache_mode = force_custom_plan;
+    SET jit = off;
     SELECT set_config(name, '16MB', false) FROM pg_settings
     WHERE name = 'work_mem' AND pg_size_bytes(setting || unit) < pg_size_bytes('16MB')";
 

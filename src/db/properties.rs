@@ -15,10 +15,6 @@ use crate::domain::{
     SortValue, Status, Title,
 };
 
-/// What it costs to find a row by its word, as a multiple of what it costs to walk past one in the list's order
-/// (measured: 11 µs and 0.6 µs among 100,000 rows).
-pub(super) const FINDING: i64 = 15;
-
 /// Of how many listings on either side of a price the most similar ones are chosen.
 const CANDIDATES: i64 = 16;
 
@@ -123,38 +119,21 @@ fn few(sort: Sort) -> i64 {
     }
 }
 
-/// Whether so few rows have the word that a query searches for that finding and sorting all of them costs less than walking
-/// the list in its order until the page is full. For other filters, whether a fixed number of rows is not exceeded: the planner,
-/// which does not know which facts go together, would sometimes walk the whole list.
+/// Whether so few rows match that finding and sorting all of them costs less than walking the list in its order until the page
+/// is full. An index has the rows of a location in their order.
 async fn has_few(
     client: &impl GenericClient,
     query: &ListingQuery,
     total: Option<Count>,
 ) -> Result<bool> {
-    let Some(word) = query.filter.word() else {
-        if !query.filter.is_found_by_total() {
-            return Ok(false);
-        }
-        let total = match total {
-            Some(total) => total,
-            None => count(client, &query.filter).await?,
-        };
-        return Ok(total.is_exact && total.number <= few(query.sort));
-    };
-    let rows = count(client, &ListingFilter::default()).await?.number;
-    let pages = match query.position {
-        Position::Page(page) => i64::from(page),
-        Position::Cursor(_) => 1,
-    };
-    let wanted = pages.saturating_mul(i64::from(query.page_size) + 1);
-    let few = (wanted.saturating_mul(rows) / FINDING).isqrt();
-    let status = query.filter.status;
-    let of_word = ListingFilter { search: Some(word.clone()), status, ..ListingFilter::default() };
-    let found = match total.filter(|_| of_word == query.filter && few <= Count::PUBLIC_LIMIT) {
+    if !query.filter.is_found_by_total() {
+        return Ok(false);
+    }
+    let total = match total {
         Some(total) => total,
-        None => count_up_to(client, &of_word, few).await?,
+        None => count(client, &query.filter).await?,
     };
-    Ok(found.is_exact && found.number <= few)
+    Ok(total.is_exact && total.number <= few(query.sort))
 }
 
 /// The page that a query asks for, and the number of rows of the whole list.
@@ -165,7 +144,11 @@ pub async fn list_and_count(
     let count = count(client, &query.filter);
     if query.filter.is_found_by_total() {
         let total = count.await?;
-        return Ok((list(client, query, Some(total)).await?, total));
+        let rows = match total.number {
+            0 => Rows { properties: Vec::new(), more: false },
+            _ => list(client, query, Some(total)).await?,
+        };
+        return Ok((rows, total));
     }
     // Both in one round trip.
     tokio::try_join!(list(client, query, None), count)
@@ -186,14 +169,7 @@ pub async fn since_left(
 
 /// Counts the rows that a filter selects, as public lists do.
 pub async fn count(client: &impl GenericClient, filter: &ListingFilter) -> Result<Count> {
-    count_up_to(client, filter, Count::PUBLIC_LIMIT).await
-}
-
-async fn count_up_to(
-    client: &impl GenericClient,
-    filter: &ListingFilter,
-    limit: i64,
-) -> Result<Count> {
+    let limit = Count::PUBLIC_LIMIT;
     let statement = listing_sql::count(filter, limit.saturating_add(1));
     let found = cached::one(client, &statement.sql, &statement.references()).await?.get(0);
     Ok(match listing_sql::is_tallied(filter) {

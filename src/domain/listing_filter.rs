@@ -119,11 +119,6 @@ impl ListingFilter {
         *self != Self { locations: self.locations.clone(), ..Self::default() }
     }
 
-    /// The search, if it is for a single word.
-    pub fn word(&self) -> Option<&SearchText> {
-        self.search.as_ref().filter(|search| search.words().len() == 1)
-    }
-
     /// Whether the best way to find its rows depends on how many there are: whether it asks for more than locations and a
     /// status.
     pub fn is_found_by_total(&self) -> bool {

@@ -11,7 +11,7 @@ const CHANGES: [&str; 9] = [
     "ALTER TABLE property ADD COLUMN note text",
     "ALTER TABLE property DROP COLUMN note",
     "ALTER TABLE property ALTER COLUMN updated_at TYPE timestamptz(3)",
-    "DROP INDEX property_price; CREATE INDEX property_price ON property (price, id)",
+    "DROP INDEX property_by_price; CREATE INDEX property_by_price ON property (price, id)",
     "ALTER TABLE site_user ALTER COLUMN email TYPE varchar(300)",
     "ALTER TABLE session ALTER COLUMN user_agent TYPE varchar(600)",
     "ALTER TABLE event_log ALTER COLUMN entity TYPE varchar(300)",
