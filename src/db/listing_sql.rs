@@ -29,9 +29,9 @@ pub(super) fn page(query: &ListingQuery, few: bool) -> Statement {
         Position::Cursor(_) => 0,
     };
     let (all, columns) = (order.of_all(), order.columns());
-    // The others have an index with no other rows between theirs.
-    let is_sparse =
-        query.filter.is_found_by_total() || query.filter.status != StatusFilter::Listed || few;
+    // Others have an index with no other rows between theirs, or, for words, none that tells rows apart.
+    let wordless = ListingFilter { search: None, ..query.filter.clone() };
+    let is_sparse = few || wordless.is_found_by_total() || wordless.status != StatusFilter::Listed;
     let (wanted, read) = match is_sparse {
         true => ("id".to_owned(), format!("id, {columns}")),
         false => (COLUMNS.to_string(), COLUMNS.to_string()),
