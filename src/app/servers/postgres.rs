@@ -22,17 +22,24 @@ use crate::app::stop::Stop;
 
 /// The settings that differ from PostgreSQL's defaults. There are connections for several commands and a site with a
 /// large pool; compiling queries (`jit`) takes longer than the site's queries.
-const SETTINGS: [&str; 9] = [
+const SETTINGS: [&str; 8] = [
     "listen_addresses=",
     "unix_socket_permissions=0700",
     "port=5432",
     "max_connections=200",
-    "shared_buffers=128MB",
     "jit=off",
     "logging_collector=off",
     "log_timezone=UTC",
     "timezone=UTC",
 ];
+
+/// The size of PostgreSQL's own cache in MiB: an eighth of the machine's memory, as `/proc/meminfo` has it, from 128, which is
+/// PostgreSQL's default, to 512. The memory is taken when it is needed.
+fn buffers(meminfo: &str) -> u64 {
+    let total = meminfo.strip_prefix("MemTotal:").and_then(|rest| rest.split_whitespace().next());
+    let kibibytes: u64 = total.and_then(|number| number.parse().ok()).unwrap_or(0);
+    (kibibytes / 1024 / 8).clamp(128, 512)
+}
 
 /// Finds the programs, and creates the data if there are none. Takes seconds the first time.
 pub(super) async fn prepare(
@@ -61,6 +68,8 @@ pub(super) async fn prepare(
     }
     let settings = SETTINGS.iter().flat_map(|setting| ["-c", setting]);
     program.command.extend(settings.map(OsString::from));
+    let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    program.command.extend(["-c".into(), format!("shared_buffers={}MB", buffers(&memory)).into()]);
     Ok(Server {
         name: POSTGRES.0,
         program,
@@ -154,4 +163,17 @@ fn remove_interrupted(data_dir: &DataDir) -> Result<(), ServersError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn postgresql_gets_an_eighth_of_the_memory_within_bounds() {
+        let of =
+            |kibibytes: u64| buffers(&format!("MemTotal:       {kibibytes} kB\nMemFree: 1 kB\n"));
+        assert_eq!([of(512 << 10), of(2 << 20), of(64 << 20)], [128, 256, 512]);
+        assert_eq!(["", "MemTotal:", "MemTotal: much kB"].map(buffers), [128; 3]);
+    }
 }
