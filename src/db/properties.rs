@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use futures_util::future::try_join;
 use rust_decimal::prelude::ToPrimitive as _;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
@@ -186,8 +185,6 @@ pub async fn list_similar(
     to: &Property,
     limit: usize,
 ) -> Result<Vec<Property>> {
-    let above = statement!("sql/queries/property_list_above.sql");
-    let below = statement!("sql/queries/property_list_below.sql");
     let place = FoldedLocation::of(&to.location);
     if to.public_price().is_none() {
         let sql = statement!("sql/queries/property_list_in_place.sql");
@@ -198,15 +195,10 @@ pub async fn list_similar(
     let (place, price, band) = (place.as_str(), to.price.as_decimal(), PriceBand::of(to.price));
     let (floor, end) = (band.floor(), band.end());
     // An index gives both from the price on, for any number of rows in the band.
-    let dearer: [&(dyn ToSql + Sync); 5] = [&place, &price, &end, &to.id.0, &CANDIDATES];
-    let cheaper: [&(dyn ToSql + Sync); 5] = [&place, &floor, &price, &to.id.0, &CANDIDATES];
-    // In one round trip, in this order.
-    let (above, below): (Result<Vec<_>, _>, Result<Vec<_>, _>) = try_join(
-        cached::list(client, above, &dearer, property),
-        cached::list(client, below, &cheaper, property),
-    )
-    .await?;
-    let mut found = [above?, below?].concat();
+    let sql = statement!("sql/queries/property_list_similar.sql");
+    let given: [&(dyn ToSql + Sync); 6] = [&place, &floor, &price, &end, &to.id.0, &CANDIDATES];
+    let found: Result<Vec<_>> = cached::list(client, sql, &given, property).await?;
+    let mut found = found?;
     found.sort_by_key(|other| ((other.price.as_decimal() - price).abs(), other.id));
     Ok(most_similar(to, found, limit))
 }

@@ -1,5 +1,8 @@
 //! Similar listings on a listing's page: in the same place and price band.
 
+use property_listings::db::properties;
+use property_listings::domain::PropertyId;
+
 use super::{app_of, between};
 use crate::harness::{App, Page, listing};
 
@@ -174,4 +177,30 @@ async fn of_the_nearest_prices_those_with_the_most_similar_facts_are_shown() {
     app.sql(&facts("property_type = 'apartment'", 1)).await;
     app.has_heard_of_everything().await;
     assert_eq!(shown(&app).await, ["Near 2", "Near 6", "Near 5", "Near 4"]);
+}
+
+#[tokio::test]
+async fn a_listing_whose_price_is_changing_is_similar_at_every_moment() {
+    let app = app_of(&[("Here", 120_000, "Leith"), ("Other", 119_000, "Leith")]).await;
+    let pool = app.pool();
+    let client = pool.client().await.expect("a client");
+    let here = properties::find(&client, PropertyId(1)).await.expect("found").expect("there");
+    let writes = async {
+        let other = pool.client().await.expect("a client");
+        for round in 0..400 {
+            let price = if round % 2 == 0 { 121_000 } else { 119_000 };
+            let sql = format!("UPDATE property SET price = {price} WHERE id = 2");
+            other.batch_execute(&sql).await.expect("changed");
+        }
+    };
+    let reads = async {
+        loop {
+            let found = properties::list_similar(&client, &here, 4).await.expect("found");
+            assert_eq!(found.len(), 1, "it has one price or the other");
+        }
+    };
+    tokio::select! {
+        () = writes => {}
+        () = reads => {}
+    }
 }

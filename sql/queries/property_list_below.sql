@@ -1,4 +1,0 @@
--- The listings of a place that show their price, with a price from $2 to just below $3, the dearest first.
-SELECT {columns} FROM property
-WHERE status IN ('active', 'pending') AND location_folded = $1 AND price >= $2 AND price < $3 AND id <> $4
-    AND price_qualifier IS DISTINCT FROM 'on_application' ORDER BY price DESC, id DESC LIMIT $5
