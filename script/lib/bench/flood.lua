@@ -1,8 +1,7 @@
--- Sends $REQUESTS hostile requests, always the same; then ends wrk, and prints a line with the number of responses of
--- each status.
+-- Sends $REQUESTS hostile requests, always the same.
+dofile("script/lib/bench/limited.lua")
 
-local wanted = tonumber(os.getenv("REQUESTS"))
-local sent, answered, statuses, seed = 0, 0, {}, 20260101
+local seed = 20260101
 
 -- Random numbers that don't depend on the machine's generator (Park and Miller).
 local function random(most)
@@ -25,19 +24,5 @@ function delay()
 end
 
 function request()
-    sent = sent + 1
     return wrk.format("GET", kinds[random(#kinds)]())
-end
-
-function response(status)
-    answered = answered + 1
-    statuses[status] = (statuses[status] or 0) + 1
-    if answered == wanted then
-        local parts = {}
-        for code, count in pairs(statuses) do parts[#parts + 1] = count .. " with " .. code end
-        table.sort(parts)
-        io.write("bench " .. table.concat(parts, ", ") .. "\n")
-        io.flush()
-        os.exit(0)
-    end
 end
