@@ -48,13 +48,13 @@ impl Instance {
         let (to_postgres, to_redis) = ways;
         let data = directory.join(format!("instance-{number}"));
         std::fs::create_dir_all(&data)?;
-        let mut database = format!("postgres://{ROLE}@127.0.0.1:{}/{ROLE}", to_postgres.port);
-        let mut redis = format!("redis://127.0.0.1:{}", to_redis.port);
         let trusted = tls.map(|tls| tls.certificate.display().to_string());
-        if let Some(trusted) = &trusted {
-            database = format!("{database}?sslmode=verify-full&sslrootcert={trusted}");
-            redis = redis.replace("redis:", "rediss:");
-        }
+        let (scheme, mode) = match &trusted {
+            Some(trusted) => ("rediss", format!("?sslmode=verify-full&sslrootcert={trusted}")),
+            None => ("redis", String::new()),
+        };
+        let database = format!("postgres://{ROLE}@127.0.0.1:{}/{ROLE}{mode}", to_postgres.port);
+        let redis = format!("{scheme}://127.0.0.1:{}", to_redis.port);
         let log = std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".to_owned());
         let mut variables = vec![
             ("DATABASE_URL", database),
