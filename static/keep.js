@@ -232,6 +232,10 @@
   // Another tab may change the shortlist, and Back may show a page as it was left.
   addEventListener("storage", show);
   addEventListener("pageshow", (event) => { if (event.persisted) show(); });
-  dress();
-  remember();
+  show();
+  // Cards can be read before they have hearts.
+  (window.requestIdleCallback ?? setTimeout)(() => {
+    dress();
+    remember();
+  });
 })();

@@ -4,17 +4,20 @@
   const first = (selector, within = document) => within.querySelector(selector);
 
   // Days as distances: "yesterday", "3 weeks ago". The day itself stays as a title.
-  const lengths = [["year", 365], ["month", 30], ["week", 7]];
-  const named = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
-  const counted = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always" });
+  const lengths = [["year", 365], ["month", 30], ["week", 7], ["day", 1]];
   const day = (time) => Math.floor((time - new Date(time).getTimezoneOffset() * 60000) / 86400000);
+  const ago = (days) => {
+    if (days < 2) return days ? "yesterday" : "today";
+    const [unit, length] = lengths.find(([, length]) => days >= length);
+    const number = Math.floor(days / length);
+    return `${number} ${unit}${number === 1 ? "" : "s"} ago`;
+  };
   const relate = (within) => {
     for (const time of within.querySelectorAll(".card__date time")) {
       const days = day(Date.now()) - day(Date.parse(time.dateTime));
       if (Number.isNaN(days) || days < 0 || time.title) continue;
-      const [unit, length] = lengths.find(([, length]) => days >= length) ?? ["day", 1];
       time.title = time.textContent;
-      time.textContent = (unit === "day" ? named : counted).format(-Math.floor(days / length), unit);
+      time.textContent = ago(days);
     }
   };
 
@@ -215,9 +218,8 @@
     });
     // Beside each value that can be chosen: how many listings the list with it has. The numbers are asked for when the form
     // is used, and follow the list.
-    const digits = new Intl.NumberFormat(document.documentElement.lang);
     const tell = (control, { count = null, count_is_exact } = {}) => {
-      const number = count === null ? "" : digits.format(count) + (count_is_exact ? "" : "+");
+      const number = count === null ? "" : count.toLocaleString(document.documentElement.lang) + (count_is_exact ? "" : "+");
       const box = control.closest(".choice, .quick__value, option");
       box.classList.toggle("is-empty", count === 0);
       if (box === control && box.matches("option")) {
