@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::available_parallelism;
 
 use sha2::{Digest as _, Sha256};
 
@@ -234,7 +235,10 @@ fn storage(
 ) -> Result<(Database, Cache, Media), StartError> {
     let DatabaseConfig { direct, pool_size, .. } = &config.database;
     let direct = direct.as_deref().cloned();
-    let database = Database::behind_pooler(servers.database(), direct, *pool_size)?;
+    let mut database = Database::behind_pooler(servers.database(), direct, *pool_size)?;
+    if config.database.is_private() {
+        database = database.sharing(available_parallelism().map_or(1, usize::from));
+    }
     let mut cache_config = config.cache.clone();
     if !is_site {
         // A command receives no events, so it would never answer from memory.

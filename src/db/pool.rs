@@ -103,6 +103,7 @@ pub struct Database {
     lanes: Arc<[Lane; 4]>,
     class: Class,
     endpoints: Arc<Endpoints>,
+    expensive_at_once: usize,
 }
 
 /// The addresses to connect to.
@@ -158,7 +159,21 @@ impl Database {
             lanes: Arc::new([staff?, public?, expensive?, unhurried?]),
             class: Class::Public,
             endpoints: Arc::new(Endpoints { requests, direct, are_two }),
+            expensive_at_once: Class::Expensive.connections(pool_size),
         })
+    }
+
+    /// The same database on the site's own machine: expensive requests get half of the processors, so that the other half
+    /// serves pages from memory, staff and writes.
+    #[must_use]
+    pub fn sharing(self, processors: usize) -> Self {
+        let share = (processors / 2).max(1);
+        Self { expensive_at_once: self.expensive_at_once.min(share), ..self }
+    }
+
+    /// How many expensive requests the database may work on at once.
+    pub fn expensive_at_once(&self) -> usize {
+        self.expensive_at_once
     }
 
     /// The same database for another class of work.

@@ -13,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::{Result, ServiceError};
-use crate::db::{Class, Database};
+use crate::db::Database;
 use crate::domain::network_of;
 
 /// How many may do a kind of work.
@@ -30,11 +30,12 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
-    /// As many pages as there are connections for them. Each waits for less than a reader does before it asks again.
+    /// As many pages as the database may work on. The line is long, because a refused client that asks again at once takes
+    /// more of the processors than one that waits; each waits for less than a statement may take.
     pub(super) fn of_pages(database: &Database) -> Self {
-        let at_once = database.connections(Class::Expensive);
-        let patience = Duration::from_secs(1);
-        Self { at_once, of_client: at_once.div_ceil(2), in_line: 64 * at_once, patience }
+        let at_once = database.expensive_at_once();
+        let patience = Duration::from_secs(2);
+        Self { at_once, of_client: at_once.div_ceil(2), in_line: 256, patience }
     }
 
     /// Attempts to log in that are counted at once, each with a connection of staff: one of these is left for readiness and

@@ -21,13 +21,15 @@ use super::server::Server;
 use crate::app::stop::Stop;
 
 /// The settings that differ from PostgreSQL's defaults. There are connections for several commands and a site with a
-/// large pool; compiling queries (`jit`) takes longer than the site's queries.
-const SETTINGS: [&str; 8] = [
+/// large pool; compiling queries (`jit`) takes longer than the site's queries; and a query in several processes would be no
+/// faster (measured), but take more than the share that expensive requests have of the machine.
+const SETTINGS: [&str; 9] = [
     "listen_addresses=",
     "unix_socket_permissions=0700",
     "port=5432",
     "max_connections=200",
     "jit=off",
+    "max_parallel_workers_per_gather=0",
     "logging_collector=off",
     "log_timezone=UTC",
     "timezone=UTC",
