@@ -29,6 +29,8 @@
   };
   const time = (micros) => scaled(micros, ["µs", "ms", "s"], 1000);
   const bytes = (value) => scaled(value, ["B", "kB", "MB", "GB", "TB"], 1024);
+  // Distances between the marks of an axis of bytes: 8 MB, 16 MB, 32 MB.
+  const BINARY = Array.from({ length: 50 }, (_, power) => 2 ** power);
   const count = (value) => String(+value.toPrecision(3));
   const plain = { size: 46, linear: true };
   const gauge = (name) => (point) => point.gauges[name];
@@ -256,7 +258,7 @@
       },
       axes: [
         { ...axis, values: (_, ats) => ats.map(tick), space: 60 },
-        { ...axis, size, filter: decades, grid: { ...axis.grid, filter: decades }, ticks: { ...axis.ticks, filter: decades }, values: (_, list) => list.map((value) => (value == null ? "" : chart.range ? `${Math.round(value * 100)} %` : format(value))) },
+        { ...axis, size, ...(format === bytes && { incrs: BINARY }), filter: decades, grid: { ...axis.grid, filter: decades }, ticks: { ...axis.ticks, filter: decades }, values: (_, list) => list.map((value) => (value == null ? "" : chart.range ? `${Math.round(value * 100)} %` : format(value))) },
       ],
       series: [
         { label: "UTC", value: (_, at) => (at == null ? "–" : clock(at)) },
