@@ -233,9 +233,8 @@
   addEventListener("storage", show);
   addEventListener("pageshow", (event) => { if (event.persisted) show(); });
   show();
+  // A card may be followed at once.
+  remember();
   // Cards can be read before they have hearts.
-  (window.requestIdleCallback ?? setTimeout)(() => {
-    dress();
-    remember();
-  });
+  (window.requestIdleCallback ?? setTimeout)(dress);
 })();
