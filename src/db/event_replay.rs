@@ -1,7 +1,8 @@
 //! Reads the part of the event log that a cache may not reflect yet.
 
+use futures_util::future::try_join_all;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, IsolationLevel, Transaction};
+use tokio_postgres::{Client, Row};
 
 use super::{DbError, Result, event_log};
 use crate::domain::{Event, LogPosition};
@@ -30,19 +31,31 @@ pub enum Replay {
 /// Reads, in one snapshot, the end of the log and the events that were committed since some positions. The cost depends
 /// on the number of new events, not on how long another transaction has been open.
 ///
+/// All statements are sent together and take one round trip: other programs' writes are visible only after it.
+///
 /// # Errors
 /// If the database can't answer; a standby can't.
 pub async fn read(
-    client: &mut Client,
+    client: &Client,
     limit: i64,
     positions: &[Option<&LogPosition>],
 ) -> Result<LogSlice> {
-    let snapshot = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead);
-    let transaction = snapshot.read_only(true).start().await?;
-    let sql = include_str!("../../sql/queries/event_log_state.sql");
-    // Typed queries take one round trip, others take two: readers wait for the events that are applied next.
-    let rows = transaction.query_typed(sql, &[]).await?;
-    let row = rows.first().ok_or(DbError::Corrupt("the event log"))?;
+    let mut distinct: Vec<&LogPosition> = Vec::new();
+    for position in positions.iter().flatten() {
+        if !distinct.contains(position) {
+            distinct.push(position);
+        }
+    }
+    let each = distinct.iter().map(|position| since(client, position, limit));
+    let (_, end, found, _) = tokio::try_join!(
+        // Statements are sent in this order.
+        biased;
+        client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+        client.query_typed(include_str!("../../sql/queries/event_log_state.sql"), &[]),
+        try_join_all(each),
+        client.batch_execute("COMMIT"),
+    )?;
+    let row = end.first().ok_or(DbError::Corrupt("the event log"))?;
     let end = LogPosition {
         history: row.get(0),
         snapshot: row
@@ -51,33 +64,26 @@ pub async fn read(
             .map_err(|_| DbError::Corrupt("pg_current_snapshot"))?,
         tail: row.get(2),
     };
-    let mut replays: Vec<Replay> = Vec::with_capacity(positions.len());
-    for (number, position) in positions.iter().enumerate() {
-        let earlier = positions[..number].iter().position(|other| other == position);
-        let replay = match (earlier, position) {
-            (Some(earlier), _) => replays[earlier].clone(),
-            (None, Some(position)) => since(&transaction, position, &end, limit).await?,
-            (None, None) => Replay::Unknown,
-        };
-        replays.push(replay);
-    }
-    Ok(LogSlice { end, replays })
+    let replays: Vec<_> = distinct
+        .iter()
+        .zip(found)
+        .map(|(position, found)| replay(position, found, &end, limit))
+        .collect();
+    let of = |position: &Option<&LogPosition>| {
+        let position = distinct.iter().position(|other| Some(*other) == *position);
+        position.map_or(Replay::Unknown, |at| replays[at].clone())
+    };
+    Ok(LogSlice { replays: positions.iter().map(of).collect(), end })
 }
 
+/// The tail of the log at a position, and the events that it may lack.
+type Found = (Option<String>, Vec<Row>);
+
 async fn since(
-    transaction: &Transaction<'_>,
+    client: &Client,
     position: &LogPosition,
-    end: &LogPosition,
     limit: i64,
-) -> Result<Replay> {
-    if position == end {
-        return Ok(Replay::Events(Vec::new()));
-    }
-    // Transaction ids beyond the server's own will be assigned again.
-    let is_ahead = position.snapshot.xmax() > end.snapshot.xmax();
-    if position.history != end.history || is_ahead {
-        return Ok(Replay::Unknown);
-    }
+) -> Result<Found, tokio_postgres::Error> {
     let from = position.snapshot.xmax().to_string();
     let running = position.snapshot.running().iter();
     let running: Vec<String> = running.map(u64::to_string).collect();
@@ -85,25 +91,31 @@ async fn since(
     let parameters: [(&(dyn ToSql + Sync), Type); 3] =
         [(&from, Type::TEXT), (&running, Type::TEXT_ARRAY), (&most, Type::INT8)];
     let sql = include_str!("../../sql/queries/event_list_since.sql");
-    // Sent together, so they take one round trip.
-    let (tail, rows) =
-        tokio::try_join!(tail(transaction, position), transaction.query_typed(sql, &parameters))?;
-    let few = i64::try_from(rows.len()).is_ok_and(|count| count <= limit);
-    let is_there = tail.as_ref() == Some(&position.tail);
-    Ok(match (is_there, few) {
-        (false, _) => Replay::Unknown,
-        (true, true) => Replay::Events(rows.iter().map(event_log::readable).collect()),
-        (true, false) => Replay::TooMany,
-    })
+    tokio::try_join!(tail(client, position), client.query_typed(sql, &parameters))
+}
+
+fn replay(position: &LogPosition, (tail, rows): Found, end: &LogPosition, limit: i64) -> Replay {
+    if position == end {
+        return Replay::Events(Vec::new());
+    }
+    // Transaction ids beyond the server's own will be assigned again.
+    let is_ahead = position.snapshot.xmax() > end.snapshot.xmax();
+    if position.history != end.history || is_ahead || tail.as_ref() != Some(&position.tail) {
+        return Replay::Unknown;
+    }
+    match i64::try_from(rows.len()).is_ok_and(|count| count <= limit) {
+        true => Replay::Events(rows.iter().map(event_log::readable).collect()),
+        false => Replay::TooMany,
+    }
 }
 
 /// A checksum of the newest events that a position's snapshot sees; it differs if events that it lacks were trimmed.
 async fn tail(
-    transaction: &Transaction<'_>,
+    client: &Client,
     position: &LogPosition,
 ) -> Result<Option<String>, tokio_postgres::Error> {
     let sql = "SELECT property_event_tail($1::text::pg_snapshot)";
     let snapshot = position.snapshot.as_str();
-    let rows = transaction.query_typed(sql, &[(&snapshot, Type::TEXT)]).await?;
+    let rows = client.query_typed(sql, &[(&snapshot, Type::TEXT)]).await?;
     Ok(rows.first().map(|row| row.get(0)))
 }

@@ -1,11 +1,12 @@
 //! Separate connections that are notified of committed events and new jobs.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::timeout;
 use tokio_postgres::types::Type;
 use tokio_postgres::{AsyncMessage, Client};
 
@@ -47,14 +48,12 @@ pub enum Heard {
     Events(Vec<Event>),
     /// There are events, too many to list.
     Many,
-    /// No notification before the deadline.
-    Nothing,
 }
 
 /// Receives notifications of the events of all programs. A notification may be lost with the connection; it only says
 /// where to look in the log.
 pub struct EventListener {
-    client: Client,
+    client: Arc<Client>,
     notifications: mpsc::Receiver<Option<RangeInclusive<i64>>>,
 }
 
@@ -63,25 +62,18 @@ impl EventListener {
     pub async fn connect(database: &Database) -> Result<Self, DbError> {
         let listening = listen(database, CHANNEL, APPLICATION_NAME, ids);
         let (client, notifications) = timeout(CONNECT, listening).await.map_err(|_| silent())??;
-        Ok(Self { client, notifications })
+        Ok(Self { client: Arc::new(client), notifications })
     }
 
     /// The connection, for reading the log.
-    pub fn client(&mut self) -> &mut Client {
-        &mut self.client
+    pub fn client(&self) -> Arc<Client> {
+        Arc::clone(&self.client)
     }
 
-    /// Waits for notifications until the deadline, then for another `more`, and reads the events of all of them.
-    pub async fn hear(
-        &mut self,
-        more: impl Future<Output = ()>,
-        deadline: Instant,
-    ) -> Result<Heard, DbError> {
+    /// Waits for notifications, then for another `more`, and reads the events of all of them.
+    pub async fn hear(&mut self, more: impl Future<Output = ()>) -> Result<Heard, DbError> {
         let lost = || DbError::Unavailable("the listening connection was lost".to_owned());
-        let first = match timeout_at(deadline, self.notifications.recv()).await {
-            Ok(first) => first.ok_or_else(lost)?,
-            Err(_) => return Ok(Heard::Nothing),
-        };
+        let first = self.notifications.recv().await.ok_or_else(lost)?;
         more.await;
         let full = self.notifications.len() + 1 >= MOST_WAITING;
         let mut all = first;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::{LogReader, ReplayError};
 use crate::cache::Cache;
-use crate::db::{Database, EventListener, Heard};
+use crate::db::{Database, DbError, EventListener, Heard};
 use crate::domain::LogPosition;
 
 /// How long a lost notification can go unnoticed; well below the lease of the memory tier, which each reading of the
@@ -58,43 +58,55 @@ pub async fn listen(
     }
 }
 
-/// Applies the log regularly, and received events in between, until the connection is lost. Returns whether the log
+/// Applies received events and, at the same time, the log regularly, until the connection is lost. Returns whether the log
 /// could be read at all.
+///
+/// A write that is committed while the log is read does not wait for its end. Both ways may apply an event at the same moment,
+/// as the publisher of an event and a reader may.
 async fn follow(
-    mut listener: EventListener,
+    listener: EventListener,
     reader: &LogReader,
     position: &mut Option<LogPosition>,
     ready: &Notify,
 ) -> bool {
-    let mut read = false;
-    loop {
-        match reader.catch_up(listener.client(), position).await {
-            Ok(()) => read = true,
-            Err(err @ (ReplayError::Database(_) | ReplayError::Silent)) => {
-                log::warn!("the event log can't be read, reconnecting: {err}");
-                return read;
-            }
-            // The link to Redis logs its outage; the events wait in the log.
-            Err(err) => {
-                read = true;
-                log::debug!("the event log is applied later: {err}");
-            }
-        }
-        ready.notify_one();
-        let deadline = Instant::now() + RECONCILE;
-        let mut from = Instant::now();
+    let (mut read, many) = (false, Notify::new());
+    let client = listener.client();
+    let regularly = async {
         loop {
-            match listener.hear(sleep_until(from), deadline).await {
-                Ok(Heard::Events(events)) => {
-                    from = Instant::now() + SPACING;
-                    reader.apply(&events).await;
+            match reader.catch_up(&client, position).await {
+                Err(err @ (ReplayError::Database(_) | ReplayError::Silent)) => {
+                    return format!("the event log can't be read, reconnecting: {err}");
                 }
-                Ok(Heard::Many | Heard::Nothing) => break,
-                Err(err) => {
-                    log::warn!("{err}");
-                    return read;
-                }
+                // The link to Redis logs its outage; the events wait in the log.
+                Err(err) => log::debug!("the event log could not be applied, trying again: {err}"),
+                Ok(()) => {}
             }
+            read = true;
+            ready.notify_one();
+            // Either way it is time to read again.
+            let _ = timeout(RECONCILE, many.notified()).await;
+        }
+    };
+    let lost = tokio::select! {
+        lost = regularly => lost,
+        lost = apply_received(listener, reader, &many) => lost.to_string(),
+    };
+    log::warn!("{lost}");
+    read
+}
+
+/// Applies the events of each notification until the connection is lost. `many` is notified if there are too many: then the
+/// log is read.
+async fn apply_received(mut listener: EventListener, reader: &LogReader, many: &Notify) -> DbError {
+    let mut from = Instant::now();
+    loop {
+        match listener.hear(sleep_until(from)).await {
+            Ok(Heard::Events(events)) => {
+                from = Instant::now() + SPACING;
+                reader.apply(&events).await;
+            }
+            Ok(Heard::Many) => many.notify_one(),
+            Err(err) => return err,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Updates the caches from the event log, which every program's writes are in.
+//! Updates the caches from the event log, which contains the writes of every program.
 //!
 //! A cache has a [`LogPosition`]: the log's history, and the snapshot whose transactions the cache reflects. The reader
 //! takes a later snapshot, applies the events of all transactions that are new in it, then moves the position there; so
@@ -61,10 +61,10 @@ impl LogReader {
     /// # Errors
     /// If either server fails or does not answer in time; Redis then keeps its position.
     pub async fn repair(&self) -> Result<(), ReplayError> {
-        let mut connection = connect(&self.database).await?;
+        let connection = connect(&self.database).await?;
         let held = self.cache.position().await?;
         let position = parsed(&held);
-        let log = read(&mut connection, &[position.as_ref()]).await?;
+        let log = read(&connection, &[position.as_ref()]).await?;
         let replay = log.replays.first().unwrap_or(&Replay::Unknown);
         self.bring_redis_up(&held, replay, &log.end).await
     }
@@ -72,8 +72,8 @@ impl LogReader {
     /// The end of the log, for a memory that is still empty: taken before anything else is read, so that no event is
     /// missed.
     pub async fn end(&self) -> Result<LogPosition, ReplayError> {
-        let mut connection = connect(&self.database).await?;
-        Ok(read(&mut connection, &[]).await?.end)
+        let connection = connect(&self.database).await?;
+        Ok(read(&connection, &[]).await?.end)
     }
 
     /// Applies to Redis and to this process's memory the events that they don't reflect yet, then lets both answer for
@@ -84,7 +84,7 @@ impl LogReader {
     /// If the log can't be read: no position has moved then. If only Redis fails, the memory is up to date and armed.
     pub async fn catch_up(
         &self,
-        connection: &mut Connection,
+        connection: &Connection,
         own: &mut Option<LogPosition>,
     ) -> Result<(), ReplayError> {
         let since = Instant::now();
@@ -179,7 +179,7 @@ impl LogReader {
 const NEW_HISTORY: &str = "the position is of another history, after a failover, a restored backup or a loss of the cache's keys";
 
 async fn read(
-    connection: &mut Connection,
+    connection: &Connection,
     positions: &[Option<&LogPosition>],
 ) -> Result<LogSlice, ReplayError> {
     let read = event_replay::read(connection, MOST_EVENTS, positions);

@@ -47,7 +47,7 @@ pub mod kinds {
         Tag::one("band", &format!("{floor}:{}", location.as_str()))
     }
 
-    /// The listings of a part of the site map: carried by that part.
+    /// The listings of a part of the sitemap: carried by that part.
     pub fn sitemap(part: SitemapPart) -> Tag {
         Tag::one("sitemap", &part.to_string())
     }

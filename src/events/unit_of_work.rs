@@ -61,7 +61,7 @@ impl<'a> UnitOfWork<'a> {
         Ok(CommittedEvents(events))
     }
 
-    /// Changes nothing. A unit that is dropped does the same, but its locks may be held a moment longer than its caller waits.
+    /// Rolls back. Dropping the unit does the same, but its locks may be held a moment longer than its caller waits.
     ///
     /// # Errors
     /// If the connection is lost: then too nothing is changed.

@@ -112,9 +112,9 @@ impl Management {
         let held = self.cache.position().await.ok().and_then(|held| held.text);
         let position = held.and_then(|text| text.parse::<LogPosition>().ok());
         let (mut last_id, mut lag) = (None, None);
-        if let Ok(mut client) = self.database.client().await {
+        if let Ok(client) = self.database.client().await {
             last_id = event_log::find_last_id(&client).await.ok().flatten();
-            let log = event_replay::read(&mut client, MOST_LAG, &[position.as_ref()]).await;
+            let log = event_replay::read(&client, MOST_LAG, &[position.as_ref()]).await;
             lag = log.ok().and_then(|log| match &log.replays[..] {
                 [Replay::Events(events)] => Some(events.len() as u64),
                 _ => None,

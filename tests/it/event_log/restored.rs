@@ -21,11 +21,11 @@ async fn events_of_transaction_ids_not_given_yet_are_not_applied_again_and_again
          SELECT (1099511627776 + n)::text::xid8, {DELETED} FROM generate_series(1, 30) AS n"
     );
     run(&database, &old).await;
-    let mut connection = connect(&database).await.expect("a connection");
-    let log = event_replay::read(&mut connection, 10, &[]).await;
+    let connection = connect(&database).await.expect("a connection");
+    let log = event_replay::read(&connection, 10, &[]).await;
     let mut position = log.expect("read").end;
     for writes in [0, 1] {
-        let log = event_replay::read(&mut connection, 10, &[Some(&position)]).await;
+        let log = event_replay::read(&connection, 10, &[Some(&position)]).await;
         let log = log.expect("read");
         match &log.replays[..] {
             [Replay::Events(events)] => assert_eq!(events.len(), writes, "{events:?}"),

@@ -10,7 +10,8 @@ use crate::harness::{
 
 /// The backend that reads the log for the only site on a database.
 const READER: &str = "SELECT pid FROM pg_stat_activity
-    WHERE datname = current_database() AND state = 'idle' AND query = 'ROLLBACK'";
+    WHERE datname = current_database() AND state = 'idle' AND application_name = 'property-listings events'
+    AND query = 'COMMIT'";
 
 /// A backend that is frozen until this is dropped: creating a database waits for every backend of the server.
 struct Stopped(String);
