@@ -17,7 +17,7 @@ use Outcome::{Invalid, Loaded, Open, Other};
 pub(super) type Case =
     (&'static str, &'static str, &'static [(&'static str, &'static str)], Outcome);
 
-pub(super) const CORPUS: [Case; 56] = [
+pub(super) const CORPUS: [Case; 61] = [
     ("own-names.csv", "this site's documentation", &[], Loaded(&["Garden flat|1250.50|Leith"])),
     (
         "german-excel.csv",
@@ -332,5 +332,35 @@ pub(super) const CORPUS: [Case; 56] = [
         "an attack: a small file of a milliard cells",
         &[],
         Other("more than 5000000 cells"),
+    ),
+    (
+        "wide-rows.ods",
+        "an attack: one cell in the last column, which the reader fills up all rows to",
+        &[],
+        Other("more than 5000000 cells"),
+    ),
+    (
+        "wide-rows.xlsx",
+        "an attack: rows with one cell in their last column",
+        &[],
+        Invalid(&["more than 5000000 cells"]),
+    ),
+    (
+        "repeated-text.ods",
+        "an attack: a long text in a thousand rows",
+        &[],
+        Other("more than 256 MB of texts"),
+    ),
+    (
+        "repeated-text.xlsx",
+        "an attack: a long text that many cells share",
+        &[],
+        Invalid(&["more than 256 MB of texts"]),
+    ),
+    (
+        "spaces.ods",
+        "an attack: a milliard spaces in a few bytes",
+        &[],
+        Other("more than 256 MB of texts"),
     ),
 ];
