@@ -62,7 +62,7 @@
       setTimeout(() => begin(form, form.dataset.busy));
     }
   });
-  // Another page of the history.
+  // Back and Forward load the page of that address.
   addEventListener("popstate", () => location.reload());
   // Files that are dropped on a page with photos to add.
   const zone = (event) => event.dataTransfer?.types.includes("Files") && document.querySelector("[data-drop]");

@@ -322,7 +322,7 @@
     } else {
       chart.plot.setData(data);
     }
-    box.querySelector(".chart__none").textContent = history.points.some(isUsed) ? "Not known in this time." : "No pages were requested in this time.";
+    box.querySelector(".chart__none").textContent = history.points.some(isUsed) ? "No data in this time." : "No pages were requested in this time.";
     chart.plot.setLegend({ idx: chart.latest < 0 ? null : chart.latest }, false);
     markChanges(chart);
   };

@@ -1,4 +1,4 @@
-// What the browser keeps for its reader, and sends nowhere by itself: the shortlist, the listings seen last, and the list
+// Data that the browser stores for the visitor and sends nowhere by itself: the shortlist, the listings seen last, and the list
 // that a listing was opened from. No cookie is used, so every page stays the same for all. Numbers of listings are kept and
 // no values, so nothing that is shown can be old.
 (() => {
@@ -81,7 +81,7 @@
   const toggle = (id) => {
     const ids = chosen();
     const has = ids.includes(id);
-    if (!has && ids.length >= MOST) return say(`The shortlist has ${MOST} listings, which is the most. Remove one first.`);
+    if (!has && ids.length >= MOST) return say(`The shortlist is full: it can have ${MOST} listings. Remove one first.`);
     write(local, "shortlist", has ? ids.filter((other) => other !== id) : [...ids, id]);
     show();
   };
@@ -204,8 +204,8 @@
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const cards = all(".versus thead .card", page).map((card) => make("li", { className: "card" }, ...card.children));
     if (!cards.length) return;
-    const title = make("h2", { className: "similar__title", id: "seen", textContent: "Recently seen" });
-    const forget = make("button", { type: "button", className: "link", textContent: "Forget these" });
+    const title = make("h2", { className: "similar__title", id: "seen", textContent: "Recently viewed" });
+    const forget = make("button", { type: "button", className: "link", textContent: "Clear this list" });
     const section = make("section", { className: "seen" }, title, make("ol", { className: "cards" }, ...cards), forget);
     section.setAttribute("aria-labelledby", "seen");
     forget.addEventListener("click", () => {

@@ -1,5 +1,5 @@
 -- The mails of alerts of the frequency $1 (of the alerts $2, where they are given) that have found something since their
--- last mail was added: the alert, the last match of that mail, and the last match now. From then on these have a mail.
+-- last mail was added: the alert, the last match of that mail, and the last match now. From now on these matches count as mailed.
 WITH due AS (
     SELECT alert.id, alert.mailed_up_to, newest.id AS up_to
     FROM alert

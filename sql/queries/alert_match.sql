@@ -1,5 +1,5 @@
--- Adds what alerts find of the listings $1, for the reasons $2, which cost $3 before. The conditions of the alerts are in the
--- index: it is asked once for each listing, and gives the alerts for its place and those for every place.
+-- Adds alert matches among the listings $1, with reasons $2 and earlier prices $3. The conditions of the alerts are in the
+-- index: one lookup per listing finds the alerts for its place and those for every place.
 WITH listed AS MATERIALIZED (
     SELECT p.id, p.price, p.location_folded, p.search, changed.reason, changed.price_before, {compared} AS facts
     FROM unnest($1::bigint[], $2::text[], $3::numeric[]) AS changed (id, reason, price_before)

@@ -1,4 +1,4 @@
--- Unchanged rows are left out, because ON CONFLICT would lock each and write that down. Known ids come first and in order,
+-- Unchanged rows are left out, because ON CONFLICT would lock each, which writes to the table. Known ids come first and in order,
 -- so that two loads of the same rows lock them in the same order.
 -- An inserted row has had no other version: its xmax is 0. It is recorded if the import can be undone.
 WITH merged AS (

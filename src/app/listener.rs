@@ -24,9 +24,9 @@ pub struct Listener {
 
 #[derive(Debug)]
 pub(super) enum Socket {
-    /// Of an address and port.
+    /// A socket with an address and a port.
     Tcp(TcpListener),
-    /// Of a path.
+    /// A Unix socket with a path.
     Unix(UnixListener),
 }
 
@@ -50,7 +50,7 @@ impl Closer {
             None => drop_requests(socket),
         };
         if let Err(err) = held_off {
-            log::warn!("new connections could not be held off: {err}");
+            log::warn!("new connections could not be delayed: {err}");
         }
     }
 

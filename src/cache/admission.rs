@@ -23,10 +23,10 @@ const WINDOW: Duration = Duration::from_secs(15 * 60);
 const REMEMBERED: u64 = 32 * 1024;
 /// How many values are stored at their first request in a row. A page of a list has about four values.
 const ALLOWANCE: u32 = 200;
-/// After how long there is room for one more.
+/// The time after which one more value is allowed.
 const EARNED: Duration = Duration::from_secs(5);
 
-/// Decides; one for each process.
+/// Decides which values are stored; one per process.
 pub(super) struct Admission {
     /// Hashes of the keys that were requested lately.
     seen: moka::sync::Cache<u64, (), foldhash::fast::RandomState>,
@@ -67,7 +67,7 @@ impl Admission {
         !key.is_rare() || self.admits_rare(key, Instant::now())
     }
 
-    /// The same for a key whose value turned out to be one of a made-up key.
+    /// The same for a key that turned out to be rare when its value was loaded.
     pub(super) fn admits_rare(&self, key: &CacheKey, now: Instant) -> bool {
         let hash = self.hasher.hash_one(key.as_str());
         let is_known = self.seen.contains_key(&hash);

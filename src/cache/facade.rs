@@ -112,7 +112,7 @@ impl Cache {
         self.admission.refused()
     }
 
-    /// Stores what was loaded so long ago and may still be kept for so long.
+    /// Stores content that was loaded `age` ago, for the rest of its lifetime.
     pub(super) async fn store(
         &self,
         key: &CacheKey,

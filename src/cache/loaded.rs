@@ -16,9 +16,9 @@ pub struct Fill<T> {
     pub value: T,
     /// The lifetime before jitter; zero if the value must not be stored.
     pub ttl: Duration,
-    /// When it is wrong although nothing that it depends on changes.
+    /// When it becomes wrong without an invalidation, if ever.
     pub(super) until: Option<Instant>,
-    /// What it turned out to depend on, if that is less than what was asked for.
+    /// The tags that it turned out to depend on, if they are fewer than the expected ones.
     pub(super) only: Option<TagSet>,
     pub(super) is_rare: bool,
 }
@@ -29,7 +29,7 @@ impl<T> Fill<T> {
         Self { value, ttl, until: None, only: None, is_rare: false }
     }
 
-    /// The same value, which is not kept any longer than until a time, if there is one.
+    /// The same value, which expires at a given time at the latest, if there is one.
     #[must_use]
     pub fn until(self, until: Option<Instant>) -> Self {
         Self { until, ..self }
@@ -42,7 +42,7 @@ impl<T> Fill<T> {
         Self { only, ..self }
     }
 
-    /// The same value, which any made-up key has: it is kept in Redis only when it is requested again.
+    /// The same value, stored in Redis only at its second request, because clients can invent such keys.
     #[must_use]
     pub fn rare(self) -> Self {
         Self { is_rare: true, ..self }
@@ -86,7 +86,7 @@ pub trait LoadError: Clone + Send + Sync + From<Interrupted> + 'static {
     fn is_outage(&self) -> bool;
 }
 
-/// What is left of a lifetime that ends at a time at the latest, if there is one.
+/// The lifetime, limited by the time at which the value expires at the latest, if there is one.
 pub(super) fn ended(ttl: Duration, until: Option<Instant>) -> Duration {
     until.map_or(ttl, |until| ttl.min(until.saturating_duration_since(Instant::now())))
 }

@@ -31,7 +31,7 @@ pub(super) const APPLIED: &str = "applied:2";
 /// How long Redis remembers that an event was applied.
 const APPLIED_SECONDS: u64 = 3600;
 /// How long a generation is kept that was minted for a load: until an entry that carries it is stored, which keeps it
-/// for longer. What is asked for and not there leaves nothing behind for longer than that.
+/// for longer. A request for something that does not exist leaves nothing behind after that.
 pub(super) const MINTED: Duration = Duration::from_secs(60);
 /// How long other instances leave a load to the one that holds its lease. Too short, and a slow load is made twice;
 /// too long, and a leader that died delays the others.
@@ -134,7 +134,7 @@ impl RedisTier {
     }
 
     /// The generations to load under, the missing ones minted, and whether the load is the caller's: another instance
-    /// may be at it. Others wait for the load only if its value is to be `stored`.
+    /// may be loading already. Others wait for the load only if its value is to be `stored`.
     pub(super) async fn lease(
         &self,
         key: &CacheKey,

@@ -129,7 +129,7 @@ impl SmtpServer {
         let is_tls = url.scheme() == "smtps";
         let decoded = |text: &str, what: &str| {
             let text = percent_decode_str(text).decode_utf8();
-            let text = text.map_err(|_| format!("has no UTF-8 in the {what}"))?;
+            let text = text.map_err(|_| format!("must be valid UTF-8 in the {what}"))?;
             match text.chars().any(char::is_control) {
                 true => Err(format!("has a control character in the {what}")),
                 false => Ok(text.into_owned()),

@@ -30,7 +30,7 @@ fn of_url(rest: &str) -> Result<Parameters, String> {
     let mut found = Parameters::new();
     let mut add = |name: &str, value: &str| -> Result<(), String> {
         let decoded = percent_decode_str(value).decode_utf8();
-        let decoded = decoded.map_err(|_| format!("has no UTF-8 in “{name}”"))?;
+        let decoded = decoded.map_err(|_| format!("must be valid UTF-8 in “{name}”"))?;
         if decoded.contains('\0') {
             return Err(format!("has a null byte in “{name}”"));
         }

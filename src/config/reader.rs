@@ -100,13 +100,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// An e-mail address, optionally with a name before it.
+    /// An email address, optionally with a name before it.
     pub(super) fn mailbox(&mut self, name: &str) -> Option<Mailbox> {
         let text = self.text(name)?;
         let parsed = text.parse().ok();
         if parsed.is_none() {
             let rule =
-                "must be an e-mail address such as homes@example.com or Homes <homes@example.com>";
+                "must be an email address such as homes@example.com or Homes <homes@example.com>";
             self.problem(name, &text, rule);
         }
         parsed

@@ -132,7 +132,7 @@ fn read_line(reader: &mut Reader<'_>, name: &str, most: usize) -> Option<String>
     if text.chars().count() > most || text.chars().any(char::is_control) {
         reader.problem(name, &text, format!("must be one line of at most {most} characters"));
     } else if !is_email || (name == "CONTACT_EMAIL" && text.contains(char::is_whitespace)) {
-        reader.problem(name, &text, "must be an e-mail address, such as office@homes.example");
+        reader.problem(name, &text, "must be an email address, such as office@homes.example");
     }
     Some(text)
 }

@@ -17,7 +17,7 @@ use crate::domain::{
     Price, PropertyId, Reason,
 };
 
-/// How far alerts are.
+/// The progress of alert matching.
 #[derive(Debug)]
 pub struct Progress {
     /// The transactions whose events were compared with the alerts.
@@ -55,14 +55,14 @@ pub struct Due {
     pub up_to: i64,
 }
 
-/// How far alerts are. No other worker moves on until the transaction ends.
+/// The progress of alert matching. No other worker can advance it until the transaction ends.
 pub async fn lock_progress(client: &impl GenericClient) -> Result<Progress> {
     let sql = "SELECT snapshot, daily_at, weekly_at FROM alert_progress FOR UPDATE";
     let row = cached::one(client, sql, &[]).await?;
     Ok(Progress { snapshot: snapshot(row.get(0))?, daily_at: row.get(1), weekly_at: row.get(2) })
 }
 
-/// Moves on.
+/// Stores the progress.
 pub async fn update_progress(client: &impl GenericClient, progress: &Progress) -> Result<()> {
     let sql = "UPDATE alert_progress SET snapshot = $1, daily_at = $2, weekly_at = $3";
     let Progress { snapshot, daily_at, weekly_at } = progress;
@@ -159,7 +159,7 @@ pub async fn delete(
     cached::execute(client, sql, &[&alert.0, &properties]).await
 }
 
-/// The listings of some that a list has now, each with its price if that is shown.
+/// Those of the given listings that a list shows now, each with its price if that is shown.
 pub async fn list_listed(
     client: &impl GenericClient,
     filter: &ListingFilter,

@@ -43,7 +43,7 @@ pub async fn find(client: &impl GenericClient, id: AlertId) -> Result<Option<Ale
     cached::find(client, sql, &[&id.0], alert).await?.transpose()
 }
 
-/// Changes whether and how often an alert's mails are sent; returns whether it exists. One whose mails are not sent forgets
+/// Changes whether and how often an alert's mails are sent; returns whether it exists. An inactive alert forgets
 /// what it has found.
 pub async fn update(
     client: &impl GenericClient,

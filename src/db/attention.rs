@@ -1,4 +1,4 @@
-//! What staff are told of all listings: how many have each status, and which need attention.
+//! The overview for staff: the number of listings of each status, and those that need attention.
 
 use chrono::{DateTime, Utc};
 

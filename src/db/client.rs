@@ -1,4 +1,4 @@
-//! The clients that repositories run their statements by.
+//! The clients that repositories run their statements with.
 //!
 //! A connection keeps the statements prepared that requests repeat. The schema may change meanwhile, or the
 //! server may lose what was prepared (`DISCARD ALL`, a pooler that changed the session). Such a statement fails before it
@@ -9,12 +9,12 @@
 //! because its settings may be lost too.
 //!
 //! **Invariant:** a transaction uses no statement that was prepared before it began. Preparing one locks its tables until
-//! the transaction ends, so they can't change between that and its run.
+//! the transaction ends, so the tables can't change before the statement runs.
 //!
 //! **Invariant:** a statement of a client with limits ends within its limit: the server is asked to end it, and a server
 //! that does not do so at once counts as silent.
 //!
-//! Where a pooler lies between, nothing is kept prepared (see `pooler`).
+//! Behind a pooler, no statement is kept prepared (see `pooler`).
 //!
 //! **Invariant:** a connection goes back to its pool only when it has answered everything that was sent. A statement whose
 //! future is dropped, because its request is gone, still occupies the connection.
@@ -46,10 +46,10 @@ type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
 /// # Errors
 /// Those of [`DbError`], of which [`DbError::TooSlow`] names the statement.
 pub trait GenericClient: Sync {
-    /// What it runs its statements by.
+    /// How it runs its statements.
     fn driver(&self) -> Driver<'_>;
 
-    /// The driver's client, for copies and streams of rows, which end when they end: the connection is checked before it is
+    /// The driver's client, for copies and streams of rows, whose end is not observed: the connection is checked before it is
     /// used again.
     fn connection(&self) -> &tokio_postgres::Client {
         let Driver { client, watch, .. } = self.driver();
@@ -195,7 +195,7 @@ fn is_stale(err: &Error) -> bool {
 /// A connection of a pool, which goes back to it when it is dropped.
 #[derive(Debug)]
 pub struct Client {
-    /// Taken only by the drop.
+    /// `None` only after the drop.
     held: Option<Held>,
     watch: Watch,
 }
@@ -233,7 +233,7 @@ impl Client {
         Ok(Transaction { driver, watch })
     }
 
-    /// Ends the connection instead of giving it back, and with it what the server still does for it.
+    /// Closes the connection instead of returning it to the pool, and cancels its running statement.
     pub fn end(self) {
         self.watch.spoil();
     }
@@ -308,7 +308,7 @@ async fn settle(held: Held, shared: Arc<Shared>) {
     }
 }
 
-/// Ends a connection, and what the server still does for it.
+/// Closes a connection, and cancels its running statement.
 fn end(held: Held, is_finished: bool, shared: &Shared) {
     let connection = Object::take(held.object);
     if !is_finished && !connection.is_closed() {

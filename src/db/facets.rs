@@ -1,6 +1,6 @@
 //! The numbers of listings for each value of every facet.
 //!
-//! **Invariant:** a number is that of the list with the value, or is not told. It is not where many listings have the words or
+//! **Invariant:** a number is the count of the list with the value, or `None`: where many listings have the words or
 //! features of a filter, because no index has both these and the other facts.
 
 use std::mem::take;
@@ -13,11 +13,11 @@ use crate::domain::{
     Comparison, Count, FACTS, Facet, FacetCount, FacetCounts, Fact, ListingFilter, StatusFilter,
 };
 
-/// The most listings that are read to tell them apart by every facet at once, which takes half a microsecond for each from an
+/// The maximum number of listings that are read to count all facets at once, which takes half a microsecond for each from an
 /// index (measured). If there are more, those of each value are counted by a statement of its own, which stops where public
 /// counts do. That takes longer where it does not find so many, as of rare values in a price range.
 pub const READ: i64 = 1_000_000;
-/// How many times as long it may take to read a listing from the table.
+/// How many times longer reading a listing takes from the table than from an index.
 const LOOKING: i64 = 50;
 
 /// A value of a facet.
@@ -99,7 +99,7 @@ fn reading(filter: &ListingFilter, choices: &[&Choice], most: i64) -> Statement 
     let facts = FACTS.iter().filter(|fact| fact.has_facet()).map(|fact| fact.name);
     let columns: Vec<_> = facts.chain(is_search.then_some("status")).collect();
     let columns = columns.join(", ");
-    // Listings that are alike are told apart once, however many there are.
+    // Listings with equal facts are evaluated as one group.
     let sql = format!(
         "SELECT coalesce(sum(alike), 0)::bigint{numbers} FROM (SELECT {columns}, count(*) AS alike FROM \
          (SELECT {columns} FROM property{all} LIMIT {most}) AS found GROUP BY {columns}) AS kinds"

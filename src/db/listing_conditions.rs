@@ -35,12 +35,12 @@ pub(super) struct Builder {
 }
 
 impl Builder {
-    /// The predicates of a filter of visitors: a listing that hides its price has none that a filter could select.
+    /// The predicates of a public filter: no price filter selects a listing that hides its price.
     pub(super) fn new(filter: &ListingFilter) -> Self {
         Self::default().with(filter)
     }
 
-    /// The same to walk a list in its order: an index has the order and the facts, so that of the table only the rows that
+    /// The same, for walking a list in its order: an index has the order and the facts, so from the table only rows that
     /// have the facts are read.
     pub(super) fn walking(filter: &ListingFilter) -> Self {
         Self { looks_up: !filter.facts.is_empty(), ..Self::default() }.with(filter)
@@ -86,7 +86,7 @@ impl Builder {
         }
     }
 
-    /// Adds the predicate of a place: an index finds what lies between degrees, and the distance decides.
+    /// Adds the predicate of a place: an index finds the listings within a range of degrees, then the distance is checked.
     fn near(&mut self, place: Coordinates, metres: u32) {
         let (latitudes, longitudes) = place.around(metres);
         let mut between = |column: &str, range: [Decimal; 2]| {
@@ -105,7 +105,7 @@ impl Builder {
         self.and(&format!("{distance} <= {most}"));
     }
 
-    /// The distance in metres between the place that two values tell and another.
+    /// The SQL for the distance in metres from two expressions (latitude, longitude) to a place.
     pub(super) fn distance(&mut self, from: &str, to: Coordinates) -> String {
         let to = [to.latitude(), to.longitude()].map(|degrees| self.bind(degrees));
         format!("property_distance({from}, {})", to.join(", "))

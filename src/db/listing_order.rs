@@ -16,7 +16,7 @@ pub(super) struct Order {
     value: String,
     descending: bool,
     backward: bool,
-    /// How rows are told that do not show the value, if there may be any.
+    /// The groups of rows with and without the value, if it may be missing.
     sparse: Option<Sparse>,
     /// The place that distances are from.
     near: Option<Coordinates>,
@@ -141,7 +141,7 @@ impl Order {
 }
 
 impl Sparse {
-    /// How rows are told that do not show a fact; `None` where all do.
+    /// The groups of rows with and without a fact; `None` if all rows show it.
     fn of(fact: &Fact) -> Option<Self> {
         let column = fact.name;
         if fact.is_price() {

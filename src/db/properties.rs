@@ -14,7 +14,7 @@ use crate::domain::{
     SortValue, Status, Title,
 };
 
-/// Of how many listings on either side of a price the most similar ones are chosen.
+/// The number of listings on each side of a price among which the most similar ones are chosen.
 const CANDIDATES: i64 = 16;
 
 /// The rows of one page of a list, in its order.
@@ -80,8 +80,8 @@ pub async fn list(
     Ok(Rows { properties, more })
 }
 
-/// How far around its place a page's rows are looked for: further where that is not far enough. The nearest rows are the
-/// same, however far is looked, and no index has them in the order of their distances.
+/// The first search radius for a page's rows; it grows if it finds too few. The nearest rows are the
+/// same for any radius, and no index has them in the order of their distances.
 fn reaches(query: &ListingQuery, few: bool) -> impl Iterator<Item = Radius> {
     let radius = query.filter.radius;
     let (mut least, mut most) = (0, radius.metres());
@@ -153,8 +153,8 @@ pub async fn list_and_count(
     tokio::try_join!(list(client, query, None), count)
 }
 
-/// How long it is until the first listing is older than a filter's `since` allows; `None` where there is none that
-/// could be. Of the rest of the filter only the locations count: to find a listing by them costs little.
+/// The time until the first listing becomes older than a filter's `since` allows; `None` if there is none that
+/// could. Of the rest of the filter, only the locations are used, because finding a listing by them is cheap.
 pub async fn since_left(
     client: &impl GenericClient,
     filter: &ListingFilter,

@@ -1,4 +1,4 @@
-//! The entries of the site map, from the table `property`.
+//! The entries of the sitemap, from the table `property`.
 
 use serde_json::Value;
 use tokio_postgres::Row;

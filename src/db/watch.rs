@@ -29,7 +29,7 @@ pub(super) struct Limits {
 pub(super) struct Shared {
     pub(super) limits: Option<Limits>,
     pub(super) tls: Tls,
-    /// Where a pooler lies between, which keeps no session for a client.
+    /// Behind a pooler, which keeps no session for a client.
     pub(super) types: Option<ParameterTypes>,
 }
 
@@ -131,7 +131,7 @@ fn ends_connection(err: &Error) -> bool {
     matches!(severity, Some(Severity::Fatal | Severity::Panic))
 }
 
-/// What a client runs its statements by.
+/// How a client runs its statements: connection and limits.
 #[derive(Debug, Clone, Copy)]
 pub struct Driver<'a> {
     pub(super) client: &'a Client,

@@ -60,7 +60,7 @@ impl Frequency {
     }
 }
 
-/// Whether an alert's mails are sent.
+/// The state of an alert, which decides whether its mails are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AlertState {
     /// Its reader has not confirmed it yet: no mail but the one that asks for this.

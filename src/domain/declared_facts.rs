@@ -3,8 +3,8 @@
 use super::fact::{Fact, FilterKind, fact};
 use super::{Description, FactKind, Location, ON_APPLICATION, Status, Title};
 
-/// How many facts there are. It is a number of its own because types need it: a type whose size the compiler must evaluate
-/// functions for is a cycle to it in an optimised build.
+/// How many facts there are. It is a literal because types need it: a type whose size needs the evaluation of
+/// functions is a cycle for the compiler in an optimised build.
 pub const FACT_COUNT: usize = 21;
 
 /// How many facts every listing has: the first ones.

@@ -19,7 +19,7 @@ const MAX_PAGE: u16 = 1000;
 pub struct EnquiryForm {
     /// The visitor's name.
     pub name: String,
-    /// Their e-mail address.
+    /// Their email address.
     pub email: String,
     /// Their phone number; may be empty.
     pub phone: String,
@@ -36,7 +36,7 @@ pub struct EnquiryForm {
 pub struct NewEnquiry {
     /// The visitor's name.
     pub name: String,
-    /// Their e-mail address.
+    /// Their email address.
     pub email: EmailAddress,
     /// Their phone number; may be empty.
     pub phone: String,
@@ -158,7 +158,7 @@ pub struct Enquiry {
     pub property_title: String,
     /// The visitor's name.
     pub name: String,
-    /// Their e-mail address.
+    /// Their email address.
     pub email: String,
     /// Their phone number; may be empty.
     pub phone: String,

@@ -186,7 +186,7 @@ impl FactFilter {
         }
     }
 
-    /// Whether nothing is asked.
+    /// Whether it has no conditions.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

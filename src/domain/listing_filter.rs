@@ -58,7 +58,7 @@ impl ListingFilter {
         errors.into_result(filter)
     }
 
-    /// Reads a parameter, if it is one that filters and has anything to see. After the last one, the filter is to be tidied.
+    /// Reads a parameter, if it is a filter and not blank. After the last one, call [`Self::tidy`].
     pub(super) fn read(&mut self, name: &str, value: &str, errors: &mut FieldErrors) {
         let value = value.trim();
         if is_absent(value) {
@@ -113,8 +113,8 @@ impl ListingFilter {
         *self == Self::default()
     }
 
-    /// Whether its rows may cost as much to find as a client likes: whatever it asks for besides locations may be rare, or
-    /// in most of the table.
+    /// Whether a client can make it arbitrarily expensive: any condition other than locations may match few rows, or
+    /// most of the table.
     pub fn is_costly(&self) -> bool {
         *self != Self { locations: self.locations.clone(), ..Self::default() }
     }

@@ -151,7 +151,7 @@ impl ListingQuery {
         before > SHALLOW || self.filter.is_costly()
     }
 
-    /// Whether it is one of the few that every reader comes by: the first pages of the list of all listings.
+    /// Whether it is one of the few pages that most readers request: the first pages of the list of all listings.
     pub fn is_usual(&self) -> bool {
         let is_near = matches!(self.position, Position::Page(page) if page <= NEAR);
         is_near && self.page_size == DEFAULT_PAGE_SIZE && self.filter.is_empty()

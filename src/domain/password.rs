@@ -52,7 +52,7 @@ pub enum PasswordError {
     /// It is similar to the login name.
     #[error("The password is too similar to the username.")]
     LikeUsername,
-    /// It is similar to the e-mail address or a part of it.
+    /// It is similar to the email address or a part of it.
     #[error("The password is too similar to the email address.")]
     LikeEmail,
 }

@@ -217,7 +217,7 @@ impl Photos {
         };
         let (before, mut after) = (count(before), count(after));
         if before == after {
-            after.push_str(": others, in another order or described otherwise");
+            after.push_str(" (different, in another order, or with other descriptions)");
         }
         (before, after)
     }

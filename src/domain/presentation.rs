@@ -16,7 +16,7 @@ use super::{AreaUnit, Price};
 pub struct Presentation {
     /// The name in the page header, titles and feeds.
     pub site_name: String,
-    /// The agency's e-mail address.
+    /// The agency's email address.
     pub contact_email: Option<String>,
     /// The agency's telephone number.
     pub contact_phone: Option<String>,

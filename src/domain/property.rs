@@ -48,7 +48,7 @@ impl Property {
         !self.differs(other, "listing_type")
     }
 
-    /// How unlike another listing is by its facts: another type counts more than any number of bedrooms. What either of
+    /// How different another listing is by its facts: another type counts more than any number of bedrooms. What either of
     /// them does not say counts as alike.
     pub fn unlike(&self, other: &Self) -> u32 {
         let bedrooms = |property: &Self| match property.facts.get("bedrooms") {

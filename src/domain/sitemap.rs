@@ -1,4 +1,4 @@
-//! The parts of the site map: fixed ranges of listings' numbers.
+//! The parts of the sitemap: fixed ranges of listings' numbers.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Photo, PropertyId};
 
-/// A part of the site map: a range of 5,000 numbers, whether or not listings have them.
+/// A part of the sitemap: a range of 5,000 numbers, whether or not listings have them.
 ///
 /// The range is fixed so that a listing never moves to another part: a write changes one part. The protocol allows
 /// 50,000 addresses per part; with 5,000, a part stays below the 1 MiB that the page cache stores, if the site's origin

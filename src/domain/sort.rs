@@ -10,7 +10,7 @@ pub enum SortKey {
     Added,
     /// A fact. Listings without it are the last, whichever way the others are sorted.
     Fact(&'static Fact),
-    /// The distance from the place that the list is limited to the surroundings of.
+    /// The distance from the place of the filter `near`.
     Distance,
 }
 
@@ -76,8 +76,7 @@ impl Sort {
         let orders: Vec<_> = orders.collect();
         orders.iter().copied().find(|sort| sort.name() == text).ok_or_else(|| {
             if text == Self::NEAREST.name() {
-                return "Lists are sorted by distance only near a place: add near=LAT,LON."
-                    .to_owned();
+                return "To sort by distance, add a place: near=LAT,LON.".to_owned();
             }
             let names = one_of(orders.into_iter().map(Self::name));
             format!("“{}” is not a sort order. Use {names}.", quoted(text))

@@ -65,7 +65,7 @@ impl Status {
         Self::ALL.into_iter().find(|status| status.name() == name)
     }
 
-    /// Whether lists, feeds and the site map show listings of this status by default.
+    /// Whether lists, feeds and the sitemap show listings of this status by default.
     pub fn is_listed(self) -> bool {
         matches!(self, Self::Active | Self::Pending)
     }

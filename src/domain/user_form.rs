@@ -7,7 +7,7 @@ use super::field_errors::quoted;
 use super::text::check_characters;
 use super::{FieldErrors, Password, Permissions, User, Username};
 
-/// The maximum length of an e-mail address, in characters (RFC 5321).
+/// The maximum length of an email address, in characters (RFC 5321).
 const MAX_EMAIL: usize = 254;
 /// The maximum length of a search, in characters.
 const MAX_SEARCH: usize = 150;
@@ -123,7 +123,7 @@ pub fn parse_email(text: &str) -> Result<String, String> {
 /// The filter of the list of accounts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserQuery {
-    /// A part of the name or the e-mail address; empty for all.
+    /// A part of the name or the email address; empty for all.
     pub search: String,
     /// `superuser`, `staff` or `other`; all if absent.
     pub role: Option<&'static str>,

@@ -49,7 +49,7 @@ impl Property {
         facts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
 
-    /// What readers are told of the status: “Under offer”, “Sold”, “Let” or “Sold or let”; `None` for a listing on the market.
+    /// The status as readers see it: “Under offer”, “Sold”, “Let” or “Sold or let”; `None` for a listing on the market.
     pub fn badge(&self) -> Option<&'static str> {
         match (self.status(), self.facts.text("listing_type")) {
             (Status::Active, _) => None,

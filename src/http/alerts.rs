@@ -17,23 +17,23 @@ use super::{Answer, AppError};
 use crate::domain::{Alert, AlertForm, AlertQuery, AlertState, FieldErrors, Frequency, NewAlert};
 use crate::services::{AlertLink, Alerts, Freshness, Services};
 
-/// What is said of a link that the site has not made.
+/// The page for a link that is not valid.
 const WRONG: EndPage = EndPage {
     title: "This link is not valid",
-    text: "Perhaps your mail program has shortened it: copy the whole address from the mail. A new link comes with each mail, and if you ask for the same alert again.",
+    text: "Your mail program may have cut it off: copy the whole address from the mail. Every mail has a new link. You can also ask for the same alert again.",
 };
-/// What is said of an alert that is not there any more.
+/// The page for an alert that no longer exists.
 const GONE: EndPage = EndPage {
     title: "This alert was deleted",
-    text: "It sends no mails. You can ask for a new one on each list.",
+    text: "It sends no more mails. You can create a new alert from any list.",
 };
-/// What is said of an alert that was just deleted.
+/// The page after an alert was deleted.
 const DELETED: EndPage = EndPage {
     title: "The alert was deleted",
-    text: "You get no more mails from it, and the site has erased your address from it.",
+    text: "You get no more mails from it, and your address was erased from it.",
 };
 
-/// A form that is shown.
+/// The form with its values and errors.
 struct Shown<'a> {
     query: &'a AlertQuery,
     form: AlertForm,
@@ -53,7 +53,7 @@ impl Shown<'_> {
     }
 }
 
-/// Alerts, where there are some.
+/// The alerts service; not found if the site offers no alerts.
 fn offered(services: &Services) -> Result<&Alerts, AppError> {
     Some(&services.alerts).filter(|alerts| alerts.are_offered()).ok_or(AppError::NotFound)
 }

@@ -123,7 +123,7 @@ fn refused(
     }
 }
 
-/// What is wrong, where no form can show it at its fields.
+/// The messages of all errors, for a page without a form that could show them.
 fn in_words(errors: &FieldErrors) -> String {
     let messages = errors.iter().flat_map(|(_, messages)| messages.iter().map(String::as_str));
     messages.collect::<Vec<_>>().join(" ")

@@ -1,4 +1,4 @@
-//! What keeps programs from the forms of visitors, and what visitors are told.
+//! Spam protection of the visitors' forms, and its messages.
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
@@ -9,7 +9,7 @@ use crate::services::{Freshness, ServiceError};
 /// The field that people don't see, and programs fill in.
 pub(super) const TRAP: &str = "website";
 
-/// What is said of a form's token, if anything is wrong with it.
+/// The message for a form token that is not valid; `None` if it is.
 pub(super) fn notice(freshness: Freshness) -> Option<&'static str> {
     match freshness {
         Freshness::Right => None,
@@ -32,7 +32,7 @@ pub(super) fn token_again(
     }
 }
 
-/// What is said where the database can't take a form now.
+/// The message if the database can't store a form now.
 pub(super) fn later(err: &ServiceError) -> String {
     let why = outage(err.outage());
     format!("{why}. Your text is still here: send it again in a few seconds.")

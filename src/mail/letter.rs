@@ -15,7 +15,7 @@ pub struct Letter {
     pub quote: Option<String>,
     /// Things that the mail lists.
     pub entries: Vec<Entry>,
-    /// What the mail does not list.
+    /// A note about entries that the mail does not list.
     pub rest: Option<String>,
     /// The label and the address of a button.
     pub action: Option<(&'static str, String)>,
@@ -34,7 +34,7 @@ pub struct Entry {
     pub title: String,
     /// Where it is.
     pub address: String,
-    /// What is said of it.
+    /// Its details, one per line.
     pub lines: Vec<String>,
 }
 

@@ -35,10 +35,10 @@ pub(super) fn link(links: &Links, site_name: &str, alert: &Alert) -> Letter {
     if alert.state != AlertState::Unconfirmed {
         return Letter {
             subject: format!("Your alert at {site_name}"),
-            paragraphs: vec![format!("This address already has the alert for {words}.")],
+            paragraphs: vec![format!("This address already has an alert for {words}.")],
             action: Some(("Change, pause or delete the alert", link)),
             closing: vec![
-                "You get this mail because the alert was asked for once more.".to_owned(),
+                "You get this mail because the same alert was requested again.".to_owned(),
             ],
             ..Letter::default()
         };
@@ -47,12 +47,12 @@ pub(super) fn link(links: &Links, site_name: &str, alert: &Alert) -> Letter {
         subject: format!("Please confirm your alert at {site_name}"),
         paragraphs: vec![
             format!("{site_name} was asked to tell this address about new listings, reduced prices and listings that are back on the market: {words}."),
-            "If it was you, please confirm it.".to_owned(),
+            "If you requested this, please confirm it.".to_owned(),
         ],
         facts: vec![("Mails", alert.frequency.label().to_lowercase())],
         action: Some(("Confirm the alert", link)),
         closing: vec![
-            "If it was not you, ignore this mail. Without a confirmation you get no others, and the address is erased after seven days.".to_owned(),
+            "If you did not request this, ignore this mail. Without a confirmation you get no more mails, and the address is erased after seven days.".to_owned(),
         ],
         ..Letter::default()
     }
@@ -158,7 +158,7 @@ fn letter(
         entries,
         rest,
         action: Some((label, list)),
-        closing: vec![format!("You get such a mail {often}, because you asked for it.")],
+        closing: vec![format!("You get this mail {often}, because you created this alert.")],
         footer: Some(("Change, pause or delete this alert", links.of_alert(alert))),
         ..Letter::default()
     }

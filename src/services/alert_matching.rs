@@ -39,7 +39,7 @@ impl Alerts {
     async fn find(&self, work: &Transaction<'_>, progress: &mut Progress) -> Result<Vec<i64>> {
         let (changes, end) = alert_matches::changes_since(work, &progress.snapshot).await?;
         if progress.snapshot.xmax() > end.xmax() {
-            log::warn!("alerts begin anew: the database was restored on another server");
+            log::warn!("alerts start again from now: the database was restored on another server");
         }
         progress.snapshot = end;
         let candidates = candidates(&changes);

@@ -1,6 +1,6 @@
 //! Alerts: visitors ask for them, confirm, change, pause and delete them by signed links; staff erase those of an address.
 //!
-//! **Invariant:** what a visitor is answered says nothing about an address: not whether it has alerts, nor whether a mail was
+//! **Invariant:** a response to a visitor reveals nothing about an address: neither whether it has alerts, nor whether a mail was
 //! sent. Alerts invalidate nothing: no public page shows them.
 //!
 //! **Invariant:** an alert's mails are sent only after the reader of its mailbox has pressed a button.
@@ -165,7 +165,7 @@ impl Alerts {
             Ok(counts) => {
                 *self.figures.counts.lock().unwrap_or_else(PoisonError::into_inner) = counts;
             }
-            Err(err) => log::debug!("the alerts are counted later: {err}"),
+            Err(err) => log::debug!("the alerts could not be counted, trying again: {err}"),
         }
     }
 

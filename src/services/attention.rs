@@ -1,4 +1,4 @@
-//! What staff see first: how many listings there are of each status, and which need attention.
+//! The data of the admin's first page: the number of listings of each status, and those that need attention.
 
 use super::{Editor, Result};
 use crate::db::attention::{self, LOOKED_AT, Noted};

@@ -1,4 +1,4 @@
-//! The numbers of listings beside the values of filters, through the queryset cache.
+//! The counts of filter values, through the queryset cache.
 //!
 //! They are not part of a list's page: the page of the flats in a place stays as it is when a house there changes, but the
 //! number of houses does not.
@@ -10,7 +10,7 @@ use crate::cache::{CacheKey, Cached, Fill, Level, TagSet};
 use crate::db::facets;
 use crate::domain::{FacetCounts, ListingFilter, ListingQuery, Status, StatusFilter};
 
-/// The statuses of the listings that facets count: the statuses are a facet, so whatever a filter asks for.
+/// The statuses that facets count, whatever the filter's status, because the status is a facet itself.
 const COUNTED: [StatusFilter; 2] = [StatusFilter::Listed, StatusFilter::Only(Status::Closed)];
 
 impl Listings {

@@ -37,7 +37,7 @@ const KINDS: [(&str, &str, &str); 16] = [
     (QUERYSETS, "places", "Queries: places"),
     (QUERYSETS, "facets?", "Queries: facets"),
     (QUERYSETS, "feed?", "Queries: feeds"),
-    (QUERYSETS, "sitemap", "Queries: site map"),
+    (QUERYSETS, "sitemap", "Queries: sitemap"),
     (QUERYSETS, "", "Queries: others"),
     (COUNTS, "", "Counts"),
     ("session", "", "Sessions"),

@@ -32,16 +32,16 @@ const LIFETIME: Duration = Duration::from_secs(60 * 60);
 /// How long the server may take to keep a file, and how long it waits for another one of the same user's.
 const KEEPING_LIMITS: &str = "SET LOCAL statement_timeout = '30s'; SET LOCAL lock_timeout = '5s'";
 
-/// How long a look at a file may take.
+/// The time limit of a preview.
 pub const LOOK_SECONDS: u64 = 30;
 
-/// The same for each statement, for a look that is given up leaves its last one to the server.
+/// The same for each statement, because an abandoned preview leaves its last one running on the server.
 const LOOK_LIMIT: &str = "SET LOCAL statement_timeout = '30s'";
 
-/// How long a look or an import waits until another one ends.
+/// How long a preview or an import waits for another one to end.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// A look at a file that is kept.
+/// The preview of a stored file.
 #[derive(Debug)]
 pub struct Preview {
     /// The name of the file.
@@ -53,7 +53,7 @@ pub struct Preview {
 /// Why a file can't be previewed.
 #[derive(Debug)]
 pub enum Unread {
-    /// It leaves something open, which staff choose.
+    /// Something in it is ambiguous: staff have to choose.
     Unclear(Unclear),
     /// Its header is wrong.
     Invalid(Vec<RowError>),
@@ -127,7 +127,7 @@ pub enum ImportOutcome {
 }
 
 impl ImportOutcome {
-    /// What becomes of an import that failed.
+    /// The outcome of an import that failed.
     fn of(err: LoadError) -> Result<Self> {
         match err {
             LoadError::Invalid(_) | LoadError::Unclear(_) | LoadError::Other(_) => {
@@ -249,7 +249,7 @@ impl Editor {
         }
     }
 
-    /// What is found out about a file in a transaction, which is rolled back.
+    /// Examines a file in a transaction, which is rolled back.
     async fn looked_at<T>(
         &self,
         file: FileOfListings,

@@ -16,7 +16,7 @@ use super::{Result, ServiceError};
 use crate::db::Database;
 use crate::domain::network_of;
 
-/// How many may do a kind of work.
+/// The limits of a kind of work.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
     /// How many at once.
@@ -94,9 +94,9 @@ pub struct LimiterReport {
     pub running: usize,
     /// How many wait.
     pub waiting: usize,
-    /// How many had a permit.
+    /// How many got a permit.
     pub admitted: u64,
-    /// How many had none, by the reason.
+    /// How many were refused, by the reason.
     pub refused: [(&'static str, u64); 3],
 }
 

@@ -14,7 +14,7 @@ use crate::domain::{Alert, AlertId, User};
 /// How long a link for a new password is valid.
 pub(super) const RESET_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// How old a form's token is when people send it: programs are faster, and forget it for days.
+/// The valid ages of a form's token: programs send it sooner, or days later.
 const AGE: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(24 * 60 * 60));
 
 /// What a form's token says.
@@ -24,7 +24,7 @@ pub enum Freshness {
     Right,
     /// It was sent faster than people type.
     Early,
-    /// It is of yesterday, or not of this site.
+    /// It has expired, or is not from this site.
     Void,
 }
 

@@ -13,12 +13,12 @@ use crate::cache::Cached;
 use crate::db::{Class, places, properties};
 use crate::domain::{Count, ListingFilter, ListingQuery, Place, Radius, SearchText};
 
-/// The most words of a search of which each is tried to be left out.
+/// The maximum number of search words that are left out one by one.
 const MAX_WORDS: usize = 4;
 /// The most spellings that are offered.
 const SPELLINGS: usize = 3;
 
-/// A page of a list with what goes beside it.
+/// A page of a list with its places and suggestions.
 #[derive(Debug, Clone)]
 pub struct ListView {
     /// The query that was answered.

@@ -185,8 +185,8 @@ impl Listings {
     }
 }
 
-/// When what a filter selects changes although no listing does: when the first one becomes too old for it. `None` where
-/// it does not. It is asked before the rows are read, so that none has left meanwhile that is not known.
+/// When a filter's result changes without a write: when the first listing becomes too old for it. `None` if
+/// it does not. This is read before the rows, so that no listing leaves unnoticed in between.
 pub(super) async fn unchanged_until(
     client: &Client,
     filter: &ListingFilter,

@@ -1,4 +1,4 @@
-//! The data of feeds and of the site map.
+//! The data of feeds and of the sitemap.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub struct Newest {
     pub departed_at: Option<DateTime<Utc>>,
 }
 
-/// Reads feeds and the site map; cheap to clone.
+/// Reads feeds and the sitemap; cheap to clone.
 #[derive(Clone)]
 pub struct Machines {
     pub(super) database: Database,
@@ -59,7 +59,7 @@ impl Machines {
         self.cache.get_or_load(&key, &tags_of(filter), load).await
     }
 
-    /// The parts of the site map that have listings.
+    /// The parts of the sitemap that have listings.
     pub async fn sitemap(&self) -> Result<Cached<Vec<ListedPart>>> {
         let (database, ttl) = (self.database.clone(), self.cache.lifetimes().queryset);
         let load = async move || -> Result<_> {

@@ -78,12 +78,12 @@ impl PageKey {
         Self { is_costly: filter.is_costly(), ..key.rare_if(!filter.is_empty()) }
     }
 
-    /// The list of the site map's parts.
+    /// The list of the sitemap's parts.
     pub fn sitemap(site: &str) -> Self {
         Self::named(Public::Sitemap, site, ".xml", Rows::All)
     }
 
-    /// A part of the site map.
+    /// A part of the sitemap.
     pub fn sitemap_part(site: &str, part: SitemapPart) -> Self {
         Self::named(Public::Sitemap, site, format_args!("-{part}.xml"), Rows::Part(part))
     }
@@ -105,7 +105,7 @@ impl PageKey {
         Self { key: self.key.rare_if(rare), ..self }
     }
 
-    /// Whether computing it may cost as much as a client likes, so that it needs a turn.
+    /// Whether a client can make it arbitrarily expensive to compute, so that it needs a permit.
     pub fn is_costly(&self) -> bool {
         self.is_costly
     }

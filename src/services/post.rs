@@ -1,4 +1,4 @@
-//! The mails of the site: what each says, and that it is sent by a job.
+//! The mails of the site: their contents, and the jobs that send them.
 //!
 //! **Invariant:** a mail is added in the transaction that causes it, with the `Message-ID` that every try repeats. What it
 //! says is read from the database when it is sent; where that is gone, nothing is sent.
@@ -27,7 +27,7 @@ pub(super) enum Subject {
     Enquiry { id: i64 },
     /// The visitor's copy of an enquiry.
     EnquiryCopy { id: i64 },
-    /// The link to an alert that was asked for.
+    /// The link to an alert that was requested.
     AlertLink { alert: i64 },
     /// What an alert has found, after one match up to another.
     Alert { alert: i64, after: i64, up_to: i64 },
@@ -47,7 +47,7 @@ struct Written {
     to: String,
     reply_to: Option<EmailAddress>,
     letter: Letter,
-    /// Where the reader ends such mails.
+    /// The link that ends such mails.
     unsubscribe: Option<String>,
     /// The matches that it reports.
     reports: Vec<i64>,
@@ -109,7 +109,7 @@ impl Post {
     pub(super) async fn send(&self, payload: &Value) -> Result<(), JobError> {
         let posted: Posted = read(payload)?;
         let Some(written) = self.write(&posted.subject).await? else {
-            log::info!("a mail was not sent: what it is about is gone");
+            log::info!("a mail was not sent: its enquiry, alert or user no longer exists");
             return Ok(());
         };
         let Written { to, reply_to, letter, unsubscribe, reports } = written;
@@ -147,7 +147,7 @@ impl Post {
         self.mailer.as_ref().ok_or_else(missing)
     }
 
-    /// What a mail says now; `None` where that is gone.
+    /// The current content of a mail; `None` if its object no longer exists.
     async fn write(&self, subject: &Subject) -> Result<Option<Written>> {
         let client = self.database.client().await?;
         match subject {
@@ -232,7 +232,7 @@ impl Subject {
     }
 }
 
-/// Whether a refusal is the address's: by its status (RFC 3463), another one is of the sender or of what the mail says.
+/// Whether a refusal concerns the address: by its status (RFC 3463), others concern the sender or the content.
 fn is_of_address(text: &str) -> bool {
     ![" 5.3.", " 5.5.", " 5.6.", " 5.7."].iter().any(|status| text.contains(status))
 }
@@ -251,7 +251,7 @@ fn about(enquiry: &Enquiry, action: (&'static str, String)) -> Letter {
     Letter {
         subject: format!("Enquiry: {}", enquiry.property_title),
         paragraphs: vec![
-            "A visitor has sent an enquiry. Your answer to this mail goes to them.".to_owned(),
+            "A visitor has sent an enquiry. Reply to this mail to answer them.".to_owned(),
         ],
         facts,
         quote: Some(enquiry.message.clone()),
@@ -260,7 +260,7 @@ fn about(enquiry: &Enquiry, action: (&'static str, String)) -> Letter {
     }
 }
 
-/// In Django's words.
+/// The mail for a password reset, in Django's words.
 fn password_reset(site_name: &str, username: &str, link: String) -> Letter {
     Letter {
         subject: format!("Password reset on {site_name}"),

@@ -151,7 +151,7 @@ pub(crate) const URLS: &[Url] = &[
         .pages("feed.", "Pages: feeds")
         .for_programs(),
     public(Public::Sitemap, "/sitemap.xml", Route::Machine)
-        .pages("sitemap", "Pages: site map")
+        .pages("sitemap", "Pages: sitemap")
         .for_programs(),
     public(Public::SitemapPart, "/sitemap-{part}.xml", Route::Machine).for_programs(),
     public(Public::Robots, "/robots.txt", Route::Machine).for_programs(),

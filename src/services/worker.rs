@@ -43,9 +43,9 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 pub struct Worker {
     jobs: Jobs,
     tasks: Arc<Tasks>,
-    /// Unlike that of any other worker, also of an earlier one of this machine.
+    /// The worker's name, which no other worker has, not even an earlier one on this machine.
     name: Arc<str>,
-    /// The kinds of jobs that a server can't be reached for: staff are told of each outage once.
+    /// The kinds of jobs whose server can't be reached: each outage is logged once.
     blocked: Arc<Mutex<HashSet<JobKind>>>,
 }
 
@@ -88,7 +88,7 @@ impl Worker {
                     }
                     Err(err) => {
                         if !std::mem::replace(&mut told, true) {
-                            log::warn!("jobs wait until the database can be asked: {err}");
+                            log::warn!("jobs wait until the database can be reached: {err}");
                         }
                         wait = PAUSE;
                     }
@@ -127,7 +127,7 @@ impl Worker {
                 jobs::extend(&client, &self.name, LEASE).await
             };
             if let Err(err) = extended.await {
-                log::debug!("the leases of jobs are extended later: {err}");
+                log::debug!("the leases of jobs could not be extended, trying again: {err}");
             }
         }
     }
@@ -166,7 +166,7 @@ impl Worker {
         self.jobs.figures.count(job.kind, word, begun.elapsed());
         // What was done must be noted, or it will be done again.
         while let Err(err) = self.note(&job, &outcome).await {
-            log::warn!("the outcome of a job is noted later: {err}");
+            log::warn!("the outcome of a job could not be stored, trying again: {err}");
             sleep(PAUSE).await;
         }
     }
@@ -177,7 +177,7 @@ impl Worker {
         let Err(err) = outcome else {
             jobs::finish(&client, &self.name, job).await?;
             if self.blocked().remove(&job.kind) {
-                log::info!("jobs go on kind={kind}: their server is back");
+                log::info!("jobs continue kind={kind}: their server is back");
             }
             return Ok(());
         };
@@ -218,9 +218,9 @@ impl Worker {
         };
         match timeout(LAST_WORDS, release).await {
             Ok(Ok(0)) => {}
-            Ok(Ok(count)) => log::info!("{count} job(s) were given back"),
-            Ok(Err(err)) => log::warn!("jobs could not be given back: {err}"),
-            Err(_) => log::warn!("jobs could not be given back in time"),
+            Ok(Ok(count)) => log::info!("{count} job(s) were returned to the queue"),
+            Ok(Err(err)) => log::warn!("jobs could not be returned to the queue: {err}"),
+            Err(_) => log::warn!("jobs could not be returned to the queue in time"),
         }
     }
 }

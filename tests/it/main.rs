@@ -33,7 +33,7 @@ mod in_chromium;
 mod jobs;
 // The invalidation matrix: kinds of writes × kinds of pages.
 mod invalidation;
-// Pages for programs: robots.txt, the site map, feeds, the API description.
+// Pages for programs: robots.txt, the sitemap, feeds, the API description.
 mod machines;
 // Mail: content, failures of the mail server, forgotten passwords.
 mod mail;

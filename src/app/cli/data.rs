@@ -95,7 +95,7 @@ async fn load_file(
     read(platform, path, options, photos, load).await
 }
 
-/// Told the rows and bytes read so far.
+/// Receives the rows and bytes read so far.
 pub(super) type Tell<'a> = &'a (dyn Fn(u64, u64) + Sync);
 
 /// Reads a file, with the photos of a folder or else those that it is packed with: `each` is given whether it is a dump of

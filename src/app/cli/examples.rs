@@ -24,7 +24,7 @@ Examples:
   WORKER=off property-listings serve   # on the machine that serves the site
   property-listings worker             # on another machine, with the same DATABASE_URL
 
-Any number of workers can run. At SIGTERM, a worker finishes its jobs or gives them back.";
+Any number of workers can run. At SIGTERM, a worker finishes its jobs or returns them to the queue.";
 
 pub(super) const SENDTESTEMAIL: &str = "\
 Examples:
@@ -63,7 +63,7 @@ Examples:
   property-listings loaddata --map Suburb=location --ignore Agent --default status=draft agency.csv
   property-listings loaddata --decimal , --save-map agency.json agency.csv
   property-listings loaddata --map-file agency.json --withdraw-missing agency.csv
-  property-listings loaddata --photos pictures agency.csv   # a column photos has: front.jpg|kitchen.jpg
+  property-listings loaddata --photos pictures agency.csv   # the column photos has: front.jpg|kitchen.jpg
   xz -dc dump.csv.xz | property-listings loaddata -
 
 In a file of this site's own, a row updates the listing with its id. In any other file, a row updates the listing with its reference; all other rows are added. An empty cell leaves a fact unchanged, and - removes it. If columns or numbers can be read in several ways, nothing is loaded, and the command line to type is printed.
@@ -77,7 +77,7 @@ Examples:
   property-listings dumpdata --format reso --output listings.json
   property-listings dumpdata | head
 
-csv has texts as they are; sheet is CSV for spreadsheets, which would run some texts as formulas; xlsx is a workbook of Excel; jsonl is one JSON object a line; reso has the names of the RESO Data Dictionary; django is read by manage.py loaddata --ignorenonexistent. loaddata reads each of them back unchanged.
+csv has texts unchanged; sheet is CSV for spreadsheets: it protects texts that would run as formulas; xlsx is an Excel workbook; jsonl is one JSON object a line; reso has the names of the RESO Data Dictionary; django is read by manage.py loaddata --ignorenonexistent. loaddata reads each of them back unchanged.
 
 A file is replaced only when the dump is complete.";
 

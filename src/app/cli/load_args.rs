@@ -23,7 +23,7 @@ pub(super) struct LoadArgs {
     /// The format of the files. Default: detected from the contents
     #[arg(long, value_parser = data::kind_parser())]
     format: Option<Kind>,
-    /// Read a column as a field. Several columns may have one field, and one column several
+    /// Read a column as a field. Several columns may be read as one field, and one column as several
     #[arg(long, value_name = "COLUMN=FIELD")]
     map: Vec<String>,
     /// Do not read a column
@@ -41,13 +41,13 @@ pub(super) struct LoadArgs {
     /// The encoding of the files, such as windows-1252. Default: detected from the contents
     #[arg(long)]
     encoding: Option<String>,
-    /// The folder with the photos that a column names, separated by |. Names are compared without folders and case
+    /// The folder with the photos that a column names, separated by |. Names are compared without folders, ignoring case
     #[arg(long, value_name = "DIR")]
     photos: Option<PathBuf>,
     /// Write these choices to a file, for --map-file
     #[arg(long, value_name = "FILE")]
     save_map: Option<PathBuf>,
-    /// Read choices from a file. Options on the command line come first
+    /// Read choices from a file. Options on the command line take precedence
     #[arg(long, value_name = "FILE")]
     map_file: Option<PathBuf>,
     /// Withdraw the listings that the file does not have, unless they are more than half of all

@@ -71,7 +71,7 @@ enum Command {
     /// Run background jobs, such as sending mail, without serving the site
     #[command(after_help = help::below(examples::WORKER))]
     Worker,
-    /// Send a test mail, and report what is wrong with mail
+    /// Send a test mail, and report problems
     #[command(after_help = help::below(examples::SENDTESTEMAIL))]
     Sendtestemail {
         /// The recipients

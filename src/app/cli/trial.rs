@@ -11,7 +11,7 @@ use crate::services::fixtures::{Found, LoadError, LoadOptions, Missing, try_out}
 /// Characters of a value that are shown.
 const SHOWN_CHARS: usize = 60;
 
-/// Tries out files one by one, each with the listings as they are now.
+/// Previews files one by one, each against the current listings.
 pub(super) async fn run(
     platform: &Platform,
     files: &[impl AsRef<Path>],
@@ -24,7 +24,9 @@ pub(super) async fn run(
         let name = path.display().to_string();
         let try_out = async |is_dump: bool, source, options: &LoadOptions, tell: Tell<'_>| {
             if is_dump {
-                return Err(LoadError::Other("A dump of Django can’t be tried out.".to_owned()));
+                return Err(LoadError::Other(
+                    "--dry-run can’t be used with a Django dump.".to_owned(),
+                ));
             }
             try_out(&platform.database, source, &name, options, tell).await
         };

@@ -21,7 +21,7 @@ pub struct HeldPage {
     unstored: Option<Arc<Unstored>>,
 }
 
-/// What a page that Redis has not is stored under, when it is requested again.
+/// How to store a page in Redis that only memory has, when it is requested again.
 #[derive(Debug)]
 struct Unstored {
     stamps: Stamps,
@@ -29,7 +29,7 @@ struct Unstored {
     taken: AtomicBool,
 }
 
-/// The last share of a lifetime, as a divisor, in which a request has the page computed again in the background.
+/// In the last 1/n of a lifetime, a request has the page computed again in the background; this is n.
 const REFRESH_SHARE: u32 = 10;
 /// What a page takes in memory besides its bodies, in bytes: headers, stamps, and the tier's overhead.
 const OVERHEAD: usize = 1024;

@@ -1,6 +1,6 @@
 //! Staged rows of listings that exist: found by their reference, and completed with what the file leaves out.
 //!
-//! **Invariant:** a listing keeps a fact of which its row says nothing.
+//! **Invariant:** a listing keeps every fact that its row leaves out.
 
 use super::super::fact_columns::sql_file;
 use super::super::{Result, Transaction};
@@ -49,7 +49,7 @@ pub(super) async fn complete(transaction: &Transaction<'_>, given: &GivenFacts) 
     Ok(())
 }
 
-/// Gives photos that listings have the descriptions that they have.
+/// Copies the descriptions of photos that listings already have to the staged rows.
 pub(super) async fn keep_descriptions(transaction: &Transaction<'_>) -> Result<()> {
     let sql = sql_file!("sql/queries/bulk_staging_descriptions.sql");
     transaction.execute(sql, &[]).await?;
@@ -64,7 +64,7 @@ pub async fn count_same(transaction: &Transaction<'_>) -> Result<(u64, Vec<u64>)
     Ok((number(row.get(0)), lines))
 }
 
-/// Rows of listings that exist whose time of creation is another one.
+/// The number of rows of existing listings with a different time of creation.
 pub async fn count_other_times(transaction: &Transaction<'_>) -> Result<u64> {
     let row = transaction.query_one(sql_file!("sql/queries/bulk_staging_times.sql"), &[]).await?;
     Ok(u64::try_from(row.get::<_, i64>(0)).unwrap_or(0))

@@ -189,7 +189,7 @@ impl<'a> Staging<'a> {
         Ok(clashes)
     }
 
-    /// Gives the photos of rows the descriptions that their listings have for them. After the rows have found their listings.
+    /// Copies the descriptions of photos that listings already have to the rows, which must be matched with listings.
     pub async fn keep_descriptions(&mut self) -> Result<()> {
         keep_descriptions(self.transaction).await
     }

@@ -12,7 +12,7 @@ use super::super::fact_columns::{column_type, columns, statement};
 use super::super::{Client, GenericClient as _, Result, Transaction};
 use crate::domain::{FACTS, NewProperty};
 
-/// The words of a listing, as PostgreSQL sends a `tsvector`. Those of the default are none: the trigger computes them.
+/// The words of a listing, as PostgreSQL sends a `tsvector`. The default has none: then the trigger computes them.
 #[derive(Debug, Clone)]
 pub struct SearchWords(Box<[u8]>);
 

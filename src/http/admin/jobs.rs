@@ -25,13 +25,13 @@ pub(super) async fn act(staff: Staff, CheckedForm(fields): CheckedForm) -> Answe
     let text = match (id("retry"), id("delete")) {
         (_, Some(id)) => match jobs.delete(id).await? {
             true => "The job was deleted.".to_owned(),
-            false => "This job has not failed, or is gone.".to_owned(),
+            false => "This job has not failed, or no longer exists.".to_owned(),
         },
         (None, None) if !fields.has("retry_all") => "Choose a job.".to_owned(),
         (one, None) => match jobs.retry(one).await? {
-            0 => "There was no failed job to try again.".to_owned(),
-            1 => "One job is tried again.".to_owned(),
-            count => format!("{count} jobs are tried again."),
+            0 => "There was no failed job to retry.".to_owned(),
+            1 => "One job will be retried.".to_owned(),
+            count => format!("{count} jobs will be retried."),
         },
     };
     staff.say("success", text);

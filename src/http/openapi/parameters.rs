@@ -47,7 +47,7 @@ fn fact(parameter: FactParameter) -> Parameter {
         Comparison::AtLeast => format!("The lowest {label}{example}."),
         Comparison::AtMost => format!("The highest {label}."),
         Comparison::Is => format!("The {label}."),
-        Comparison::AnyOf => format!("The {label}; repeat it for several, of which a listing has one."),
+        Comparison::AnyOf => format!("The {label}; repeat it to accept any of several."),
         Comparison::AllOf => {
             "A feature; repeat it for several, all of which a listing must have. Case does not matter.".to_owned()
         }
@@ -111,7 +111,7 @@ pub(super) fn filter() -> Vec<Parameter> {
         query(
             "radius",
             &format!(
-                "How many kilometres around the place, up to {}, such as 2.5; default: {}. Without `near` it has no effect.",
+                "The radius in kilometres around the place, up to {}, such as 2.5; default: {}. Without `near` it has no effect.",
                 Radius::MAX_KM,
                 Radius::default()
             ),
@@ -201,7 +201,7 @@ pub(super) fn id() -> Parameter {
     path("id", "The id of the listing.", number(1, PropertyId::MAX.0))
 }
 
-/// The number of a part of the site map.
+/// The number of a part of the sitemap.
 pub(super) fn part() -> Parameter {
     let (_, last) = SitemapPart::of(PropertyId::MAX).ids();
     let about = "The number of the part; 0 has the pages that are not listings.";

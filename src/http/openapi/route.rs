@@ -49,7 +49,7 @@ const FAILURES: [(u16, &str, &str, Option<&str>); 8] = [
         None,
     ),
     (404, "NotFound", "The page does not exist.", None),
-    (409, "Conflict", "Another one is running.", None),
+    (409, "Conflict", "The same action is already running.", None),
     (410, "Gone", "The listing was withdrawn.", None),
     (413, "TooLarge", "The body is longer than 1 MiB.", None),
     (

@@ -1,4 +1,4 @@
-//! Pages for programs: robots.txt, the site map, feeds, and the API description.
+//! Pages for programs: robots.txt, the sitemap, feeds, and the API description.
 
 use super::rendered::{json, text, xml};
 use crate::cache::Rendered;
@@ -14,7 +14,7 @@ use crate::services::{PageKey, Services};
 pub(in crate::http) enum MachinePage {
     /// The rules for crawlers: `robots.txt`.
     Robots,
-    /// The list of the site map's parts.
+    /// The list of the sitemap's parts.
     Sitemap,
     /// The part with the pages that are not listings.
     SitemapPages,

@@ -13,7 +13,7 @@ pub(super) fn html(template: &impl Template) -> Result<Rendered, AppError> {
     text("text/html; charset=utf-8", template)
 }
 
-/// An XML document of the site map.
+/// An XML document of the sitemap.
 pub(super) fn xml(template: &impl Template) -> Result<Rendered, AppError> {
     text("application/xml; charset=utf-8", template)
 }

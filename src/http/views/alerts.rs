@@ -1,4 +1,4 @@
-//! `templates/alerts/`
+//! The data of the templates in `templates/alerts/`.
 
 use askama::Template;
 
@@ -9,7 +9,7 @@ use crate::domain::{
     StatusFilter, presentation,
 };
 
-/// The form.
+/// The form that requests an alert.
 #[derive(Template)]
 #[template(path = "alerts/ask.html")]
 pub(in crate::http) struct AskPage {
@@ -22,7 +22,7 @@ pub(in crate::http) struct AskPage {
     pub(in crate::http) form: AlertForm,
     pub(in crate::http) token: String,
     pub(in crate::http) errors: FieldErrors,
-    /// Why the form is shown once more.
+    /// Why the form is shown again.
     pub(in crate::http) notice: Option<String>,
 }
 

@@ -58,7 +58,7 @@ pub(super) fn label_of(field: &str) -> String {
         "q" => "Search".to_owned(),
         "sort" => "Sort by".to_owned(),
         "near" => "Near a place on the map".to_owned(),
-        "radius" => "Kilometres around it".to_owned(),
+        "radius" => "Radius in kilometres".to_owned(),
         "since" => "Added".to_owned(),
         "new_password1" => "New password".to_owned(),
         "new_password2" => "New password again".to_owned(),

@@ -20,7 +20,7 @@ pub(in crate::http) struct Robots<'a> {
     pub(in crate::http) closed: Vec<String>,
 }
 
-/// The list of the site map's parts.
+/// The list of the sitemap's parts.
 #[derive(Template)]
 #[template(path = "machines/sitemap_index.xml")]
 pub(in crate::http) struct SitemapIndex<'a> {

@@ -56,7 +56,7 @@ impl Jobs {
         };
         match counted.await {
             Ok(counts) => self.figures.note(counts),
-            Err(err) => log::debug!("the jobs are counted later: {err}"),
+            Err(err) => log::debug!("the jobs could not be counted, trying again: {err}"),
         }
     }
 }

@@ -25,10 +25,10 @@ impl Management {
         let minute_ended = self.history.take(&self.cache, self.gauges().await, now);
         self.exchange_history(now).await;
         if let Err(err) = self.exchange_reports(now).await {
-            log::debug!("the state of this instance is reported later: {err}");
+            log::debug!("the state of this instance could not be reported, trying again: {err}");
         }
         if minute_ended && let Err(err) = self.editor.forget_expired_uploads().await {
-            log::debug!("files that have expired are removed later: {err}");
+            log::debug!("expired files could not be removed, trying again: {err}");
         }
     }
 
@@ -71,7 +71,7 @@ impl Management {
 
     async fn exchange_history(&self, now: DateTime<Utc>) {
         if let Err(err) = self.history.exchange(&self.database, now).await {
-            log::debug!("the cache's history is stored later: {err}");
+            log::debug!("the cache's history could not be stored, trying again: {err}");
         }
     }
 }

@@ -35,7 +35,7 @@ async fn an_alert_is_asked_for_on_a_list_confirmed_by_its_link_and_then_mailed()
     let sent = send(&app, &fields).await.assert_status(303);
     assert_eq!(sent.header("location"), "/alerts/done/");
     assert!(sent.all("set-cookie").is_empty());
-    assert!(app.get("/alerts/done/").await.has("Please look at your mail"));
+    assert!(app.get("/alerts/done/").await.has("Check your email"));
     let mail = &server.has(1).await[0];
     assert_eq!(mail.to, ["zoe+homes@xn--mller-kva.example"]);
     assert_eq!(mail.header("Subject"), "Please confirm your alert at Property Listings");

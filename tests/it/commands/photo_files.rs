@@ -136,7 +136,7 @@ async fn other_programs_columns_arrays_and_archives_name_photos() {
         "dump.json",
         "[{\"model\": \"auth.group\", \"pk\": 1, \"fields\": {\"name\": \"x\"}}]",
     );
-    load(&shell, &[&dump]).failed(1).shows(["A dump of Django names no photos"]);
+    load(&shell, &[&dump]).failed(1).shows(["--photos can’t be used with a Django dump"]);
 }
 
 #[tokio::test]

@@ -29,6 +29,7 @@ impl Variable {
             .unwrap_or_else(|| panic!("there is no variable in: {paragraph}"));
         assert!(name.chars().all(|c| c.is_ascii_uppercase() || c == '_'), "{name}");
         let text: Vec<_> = lines.into_iter().map(|line| line.trim_start_matches("# ")).collect();
+        assert!(text.iter().all(|line| !line.starts_with('#')), "two variables in: {paragraph}");
         let (default, text): (Vec<_>, Vec<_>) =
             text.into_iter().partition(|line| line.starts_with("Default: "));
         Self {

@@ -31,7 +31,7 @@ async fn hearts_fill_a_shortlist_that_is_compared_shared_and_emptied() {
     assert_eq!(chromium.run(pressed, &[]).await, "false true false false true false");
     chromium.follow("#shortlist").await;
     assert_eq!(chromium.path().await, "/shortlist/?ids=2,5");
-    chromium.text("h1").await.shows(["2 homes compared"]);
+    chromium.text("h1").await.shows(["2 listings compared"]);
     chromium.assert_accessible("a shortlist", &[390, 1280]).await;
 
     chromium.follow("li.card a, .versus a[href='/properties/5/']").await;

@@ -10,7 +10,7 @@ pub(super) const ROW: i64 = 3;
 /// A listing in a location that no write changes.
 pub(super) const FAR: i64 = 7;
 
-/// The kinds of pages. Newest first, the listings are 6, 5, 4 | 3, 2, 1 | 7, and number 6,000, in the site map's second
+/// The kinds of pages. Newest first, the listings are 6, 5, 4 | 3, 2, 1 | 7, and number 6,000, in the sitemap's second
 /// part.
 const COLUMNS: [(&str, &str); 24] = [
     ("html", "/properties/"),
@@ -28,7 +28,7 @@ const COLUMNS: [(&str, &str); 24] = [
     ("feed", "/properties/feed.atom"),
     ("leith feed", "/properties/feed.atom?location=Leith"),
     ("joppa feed", "/properties/feed.atom?location=Joppa"),
-    ("site map", "/sitemap.xml"),
+    ("sitemap", "/sitemap.xml"),
     ("part", "/sitemap-1.xml"),
     ("far part", "/sitemap-2.xml"),
     ("robots", "/robots.txt"),

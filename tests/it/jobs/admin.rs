@@ -20,7 +20,7 @@ async fn a_failed_job_is_shown_with_its_reason_and_can_be_tried_again() {
         app.sql("SELECT count(*) FROM job WHERE period IS NULL").await == "0"
     })
     .await;
-    assert!(staff.get("/admin/jobs/").await.has("One job is tried again."));
+    assert!(staff.get("/admin/jobs/").await.has("One job will be retried."));
 }
 
 #[tokio::test]

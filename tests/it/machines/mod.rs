@@ -1,4 +1,4 @@
-//! Pages for programs: robots.txt, the site map and its parts, feeds.
+//! Pages for programs: robots.txt, the sitemap and its parts, feeds.
 
 mod caching;
 mod contract;

@@ -6,7 +6,7 @@ use roxmltree::Document;
 
 use crate::harness::{App, Page};
 
-/// A URL in a site map, and the time of its last change in microseconds.
+/// A URL in a sitemap, and the time of its last change in microseconds.
 pub(crate) type Listed = (String, Option<i64>);
 
 /// Parses a feed.
@@ -15,7 +15,7 @@ pub(crate) fn feed(page: &Page) -> Feed {
         .unwrap_or_else(|err| panic!("{err}: {}", page.text()))
 }
 
-/// Parses a part of a site map (`urlset`) or its index (`sitemapindex`).
+/// Parses a part of a sitemap (`urlset`) or its index (`sitemapindex`).
 pub(crate) fn site_map(page: &Page, root: &str) -> Vec<Listed> {
     let document = Document::parse(page.text()).unwrap_or_else(|err| panic!("{err}: {page:?}"));
     let namespace = "http://www.sitemaps.org/schemas/sitemap/0.9";

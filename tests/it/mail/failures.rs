@@ -112,5 +112,5 @@ async fn staff_are_told_of_an_outage_once_and_of_its_end() {
     worker.signal("TERM");
     let (_, log) = worker.wait();
     assert_eq!(log.matches("job failed").count(), 1, "{log}");
-    assert_eq!(log.matches("jobs go on kind=mail").count(), 1, "{log}");
+    assert_eq!(log.matches("jobs continue kind=mail").count(), 1, "{log}");
 }

@@ -15,7 +15,7 @@ const PATHS: [&str; 3] = ["/properties/", "/properties/?format=json", "/properti
 
 /// The notice on a stale page.
 const NOTICE: &str = "<p class=\"notice\" id=\"old\" role=\"status\">The site can’t reach its database at the moment, \
-    so this page may be some minutes old.</p>";
+    so this page may be out of date.</p>";
 
 /// A site behind a proxy, whose entries at every level live for this many seconds.
 async fn app_behind(postgres: &Proxy, redis: Option<&str>, seconds: &str) -> App {

@@ -134,7 +134,7 @@ async fn missing_and_wrong_pictures_are_named_and_their_rows_are_not_imported() 
     let preview = send_zip(&staff, &csv, &pictures).await.assert_status(200);
     assert_eq!(figures(&preview), "1 0 0 5", "{preview:?}");
     preview.shows([
-        "1 photo that is named is missing: “gone.jpg” (lines 2, 3).",
+        "1 photo is missing: “gone.jpg” (lines 2, 3).",
         "There is no file “gone.jpg” with the photos.",
         "“broken.jpg”: It is damaged or incomplete.",
         "“notes.jpg”: It is not a JPEG, PNG or WebP picture.",

@@ -118,7 +118,7 @@ fn places(run: &Run, reading: &Reading<'_>, shown: &Shown, found: &mut Vec<Viola
     }
 }
 
-/// Checks a part of the site map: it has the existing rows, and no time of change is older than the required one.
+/// Checks a part of the sitemap: it has the existing rows, and no time of change is older than the required one.
 fn site_map(run: &Run, reading: &Reading<'_>, shown: &Shown) -> Vec<Violation> {
     let mut found = Vec::new();
     for (id, changed) in &shown.listed {

@@ -14,7 +14,7 @@
 //! | never written | a version that was rolled back, refused or never attempted |
 //! | mixed states | one version's title with another's price or place |
 //! | row on the wrong page, count | a row that its filter does not select; an impossible number of rows |
-//! | places, offer, site map | an impossible number of a place or suggestion; a wrong time of change |
+//! | places, offer, sitemap | an impossible number of a place or suggestion; a wrong time of change |
 //! | stale-if-error without an outage | the mark of a stale page while PostgreSQL can be reached |
 //!
 //! A row that is missing from a list of all its rows, and a deleted row that is shown, break the first three rules like

@@ -43,7 +43,7 @@ pub(crate) enum Format {
     Places,
     /// The numbers of rows by facet, as JSON.
     Facets,
-    /// A part of the site map.
+    /// A part of the sitemap.
     SiteMap,
 }
 

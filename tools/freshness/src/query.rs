@@ -28,9 +28,9 @@ pub(crate) enum Scope {
     Part,
 }
 
-/// The part of the site map that contains all ids that the checker assigns, except the first.
+/// The part of the sitemap that contains all ids that the checker assigns, except the first.
 const PART: i64 = FIRST_ID / PART_SIZE + 1;
-/// The number of ids in a part of the site map.
+/// The number of ids in a part of the sitemap.
 const PART_SIZE: i64 = 5_000;
 
 /// A page to request.
@@ -169,7 +169,7 @@ impl Query {
             scope: Scope::Part,
             format: Format::SiteMap,
             path: format!("/sitemap-{PART}.xml"),
-            kind: "site map's part",
+            kind: "sitemap's part",
             room: None,
             uncached: false,
         }

@@ -51,7 +51,7 @@ fn site(site: &SiteConfig) -> Vec<Finding> {
         None => findings.push(Finding::new(
             "cache.I002",
             "CACHE_API_TOKEN is not set: scripts can't use cache management.",
-            "Set CACHE_API_TOKEN to a random token of at least 16 characters, if scripts need them.",
+            "Set CACHE_API_TOKEN to a random token of at least 16 characters, if scripts need it.",
         )),
         Some(token) if strength::bits(token.as_bytes()) < TOKEN_BITS => {
             findings.push(Finding::new(

@@ -1,7 +1,7 @@
-//! What is done with several listings at once, after a look at which they are.
+//! Actions on several listings at once, after a confirmation.
 //!
-//! **Invariant:** nothing is done with all listings that match unless staff were asked about exactly those, by a filter that was
-//! read without a doubt, and each still is as it was then.
+//! **Invariant:** an action on all listings that match needs a confirmation of exactly those, with a filter that was
+//! valid, and none may have changed since.
 
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
@@ -67,13 +67,13 @@ pub(in crate::http::admin) async fn act(
     }
 }
 
-/// Back to the list, where it is said that nothing was done.
+/// Redirects to the list, with the message that nothing was done.
 fn nothing(staff: &Staff, chosen: &Chosen) -> HttpResponse {
     staff.say("warning", "Nothing was done. Select listings and an action first.");
     see_other(&chosen.address)
 }
 
-/// Does what staff were asked about.
+/// Applies the confirmed action.
 async fn apply(
     staff: &Staff,
     chosen: &Chosen,
@@ -131,7 +131,7 @@ fn listings(count: i64) -> String {
     format!("{} {noun}", grouped(count))
 }
 
-/// What staff are asked before something is done.
+/// The data of the confirmation page.
 struct Question<'a> {
     action: BulkAction,
     /// The new value as it was typed or chosen.

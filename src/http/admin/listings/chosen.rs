@@ -1,17 +1,17 @@
-//! Which listings a form of the list names.
+//! The listings that a form of the list selects.
 
 use crate::domain::{AdminListQuery, PropertyId, RowsSeen, Selection};
 use crate::http::admin::list_state::List;
 use crate::http::forms::Fields;
 use crate::http::views::list_address::FILTERS;
 
-/// What a form of the list says about the listings that something is to be done with.
+/// The listings that a form of the list selects for an action.
 pub(super) struct Chosen {
     /// The listings, with the state of the list; `None` when there are none, or it is not clear which.
     pub(super) listings: Option<(AdminListQuery, Selection)>,
-    /// Which they were when staff were asked.
+    /// The listings that the confirmation page showed.
     pub(super) expected: Option<RowsSeen>,
-    /// Whether staff have been asked, and said yes.
+    /// Whether staff confirmed the action.
     pub(super) confirmed: bool,
     /// Where the list is.
     pub(super) address: String,

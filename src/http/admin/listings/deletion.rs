@@ -1,4 +1,4 @@
-//! Deleting one listing, after a look at it.
+//! Deletes one listing, after a confirmation.
 
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 

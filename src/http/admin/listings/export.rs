@@ -1,4 +1,4 @@
-//! Listings as a file: those that are ticked, or all that match.
+//! Exports listings as a file: the selected ones, or all that match.
 
 use actix_web::http::Method;
 use actix_web::http::header::{
@@ -59,7 +59,7 @@ async fn file(
     Ok(headers_of(format).streaming(pieces.map(|piece| piece.map(Bytes::from))))
 }
 
-/// What is said of a file before it begins.
+/// The response headers of a file.
 fn headers_of(format: Format) -> HttpResponseBuilder {
     let name = format!("listings-{}.{}", Utc::now().date_naive(), format.extension());
     let disposition = ContentDisposition {

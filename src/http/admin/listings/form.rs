@@ -65,7 +65,7 @@ pub(in crate::http::admin) async fn update(
     press(&staff, Sent::received(form, Some(PropertyId(*id))), &site).await
 }
 
-/// Does what the button says that a form was sent with, and answers it.
+/// Performs the action of the pressed button, and responds.
 async fn press(staff: &Staff, mut sent: Sent, site: &Site) -> Answer {
     let (Ok(outcome) | Err(outcome)) = pressed(staff, &mut sent).await;
     outcome::answer(outcome, staff, &sent, site).await
@@ -90,7 +90,7 @@ async fn pressed(staff: &Staff, sent: &mut Sent) -> Result<Outcome, Outcome> {
     }
 }
 
-/// Loads the page that the listing would have, past all caches.
+/// Loads the page that the listing would have, directly from the database.
 async fn preview(staff: &Staff, sent: &Sent) -> Result<Outcome, Outcome> {
     let new = sent.form.parse()?;
     let now = chrono::Utc::now();

@@ -1,4 +1,4 @@
-//! Importing listings from a file: sent, looked at, applied.
+//! Imports listings from a file: upload, preview, import.
 
 use actix_multipart::Multipart;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
@@ -109,7 +109,7 @@ pub(in crate::http::admin) async fn apply(
     }
 }
 
-/// The form with what is wrong with the file.
+/// The form with the error of the file.
 fn wrong(response: HttpResponseBuilder, staff: &Staff, message: String, filters: String) -> Answer {
     let errors = FieldErrors::of("file", message);
     page(response, &ImportPage { frame: staff.frame(), errors, recent: Vec::new(), filters })
@@ -118,7 +118,7 @@ fn wrong(response: HttpResponseBuilder, staff: &Staff, message: String, filters:
 /// Why nothing was imported.
 const REFUSED: &str = "Nothing was imported because some rows are invalid. Correct them, or import only the valid rows.";
 
-/// A look at a file, perhaps because its import was refused: then with the reason.
+/// The preview of a file, with the reason if its import was refused.
 async fn preview(staff: &Staff, id: UploadId, refused: Option<String>, filters: String) -> Answer {
     let found = match staff.services.editor.preview_import(staff.id, id).await? {
         PreviewOutcome::Found(found) => *found,

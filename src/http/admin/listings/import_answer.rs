@@ -1,4 +1,4 @@
-//! What the pages of an import have in common: who may import, the columns of the file, and a file that is gone.
+//! Parts that the import pages share: the permission, the page of columns, and the response for a file that is gone.
 
 use actix_web::HttpResponse;
 
@@ -21,7 +21,7 @@ pub(super) fn require(staff: &Staff) -> Result<(), AppError> {
     staff.require(Permission::Change)
 }
 
-/// The screen, with choices that are not kept yet or those that are.
+/// The page of columns, with the submitted choices or else the stored ones.
 pub(super) async fn screen(
     staff: &Staff,
     id: UploadId,

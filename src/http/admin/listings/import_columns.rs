@@ -1,4 +1,4 @@
-//! The columns of a file that staff sent: shown with what each is read as, and chosen.
+//! The columns of an uploaded file: shows and changes the field that each is read as.
 
 use actix_web::http::header::{self, ContentDisposition};
 use actix_web::{HttpRequest, HttpResponse, web};

@@ -27,7 +27,7 @@ const MOST: usize = 96 * 1024;
 /// The message above the form after the login.
 const NOTICE: &str = "You were logged out before this was saved. Check it and save.";
 
-/// Around the addresses of the forms: a form without a session is answered with the login form, which carries it.
+/// The middleware of the forms' URLs: a form without a session is answered with the login form, which carries it.
 pub(in crate::http::admin) async fn keep<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
@@ -46,7 +46,7 @@ pub(in crate::http::admin) async fn keep<B: MessageBody + 'static>(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
-/// Goes on after a login: with the form that the login form carried, for those who may send it, or to an address.
+/// The response after a login: the form that the login form carried, if the user may send it, or else a redirect.
 pub(in crate::http::admin) async fn go_on(staff: &Staff, form: &Fields, next: &str) -> Answer {
     match typed(next, form.clone()) {
         Some(sent) if staff.may(sent.needs()) => {
@@ -57,7 +57,7 @@ pub(in crate::http::admin) async fn go_on(staff: &Staff, form: &Fields, next: &s
     }
 }
 
-/// What a login form carries, to be carried on.
+/// The fields that a login form carries, to include them again.
 pub(in crate::http::admin) fn carried(form: &Fields, next: &str) -> Vec<(&'static str, String)> {
     typed(next, form.clone()).map_or_else(Vec::new, |sent| sent.carried())
 }

@@ -1,4 +1,4 @@
-//! Listings: their list, the forms that add, change and delete them, and what is done to many at once.
+//! Listings: their list, the forms that add, change and delete them, and actions on many at once.
 
 pub(super) mod bulk;
 mod chosen;

@@ -1,4 +1,4 @@
-//! What a sent form of a listing comes to, and how each outcome is answered.
+//! The outcomes of a submitted listing form, and the response to each.
 
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
@@ -16,7 +16,7 @@ use crate::http::views::page;
 use crate::http::{Answer, AppError, Site};
 use crate::services::{DetailView, Outage, ServiceError};
 
-/// What a sent form comes to. Every answer but the first two shows everything that was typed.
+/// The outcome of a submitted form. Every response except the first two shows everything that was typed.
 pub(super) enum Outcome {
     /// The listing is as the form says; with the message for the next page.
     Saved(PropertyId, String),

@@ -19,20 +19,20 @@ const ONCE: &str = "_once";
 /// The button that a form was sent with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Button {
-    /// To save it; where to go then is [`Sent::next`].
+    /// Saves the listing; [`Sent::next`] is the page to open afterwards.
     Save,
-    /// To save it as another listing.
+    /// Saves it as a new listing.
     SaveAsNew,
-    /// To see the page that it would be.
+    /// Previews the listing's page.
     Preview,
-    /// To go on editing after that.
+    /// Returns from the preview to the form.
     Edit,
 }
 
 /// A form as it was sent.
 pub(super) struct Sent {
     pub(super) fields: Fields,
-    /// What was typed or, on the page of a conflict, chosen; what was typed where the two contradict each other.
+    /// The typed values; on the conflict page the chosen ones, or the typed ones if the two contradict each other.
     pub(super) form: PropertyForm,
     /// The listing whose form it is; `None` for one that is to be added.
     pub(super) id: Option<PropertyId>,
@@ -107,7 +107,7 @@ impl Sent {
         sent.then(|| Version(self.fields.get(field).parse().unwrap_or(0)))
     }
 
-    /// What the form is known by, if it has a token.
+    /// The identity of the form, if it has a token.
     pub(super) fn submission(
         &self,
         staff: &Staff,
@@ -209,7 +209,7 @@ impl Sent {
     }
 }
 
-/// What a field's text is known by, to see whether it was edited.
+/// A digest of a field's text, which shows whether it was edited.
 pub(super) fn digest(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let hash = Sha256::digest(text.trim());

@@ -17,7 +17,7 @@ pub(in crate::http) struct ImportPage {
     pub(in crate::http) errors: FieldErrors,
     /// Imports that can be undone.
     pub(in crate::http) recent: Vec<ImportRecord>,
-    /// The state of the list that one came from.
+    /// The state of the list to return to.
     pub(in crate::http) filters: String,
 }
 
@@ -41,7 +41,7 @@ pub(in crate::http) struct ImportPreviewPage {
     notice: Option<String>,
     /// What the file is, if it has no listings.
     other: Option<String>,
-    /// The state of the list that one came from.
+    /// The state of the list to return to.
     filters: String,
 }
 

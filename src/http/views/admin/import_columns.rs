@@ -22,7 +22,7 @@ pub(in crate::http) struct ImportColumnsPage {
     date_order: Option<DateOrder>,
     encoding: String,
     errors: FieldErrors,
-    /// The state of the list that one came from.
+    /// The state of the list to return to.
     filters: String,
 }
 

@@ -104,7 +104,7 @@ impl<'a> DetailPage<'a> {
         parts.filter(|part| !part.trim().is_empty()).map(|part| part.lines().collect())
     }
 
-    /// What a photo is called that is not described.
+    /// The name of a photo without a description.
     fn name_of(&self, picture: &Picture<'_>, number: &usize) -> String {
         match picture.alt {
             "" => format!("Photo {number} of {}", self.pictures.len()),
@@ -112,7 +112,7 @@ impl<'a> DetailPage<'a> {
         }
     }
 
-    /// The prices of what is similar, in words.
+    /// The price range of similar listings, in words.
     fn band(&self) -> String {
         let band = PriceBand::of(self.property.price);
         let words = |price: rust_decimal::Decimal| {

@@ -5,7 +5,7 @@ use askama::Template;
 use super::filters;
 use crate::domain::{EnquiryForm, FieldErrors, PropertyId};
 
-/// The form.
+/// The enquiry form.
 #[derive(Template)]
 #[template(path = "listings/enquire.html")]
 pub(in crate::http) struct EnquirePage<'a> {

@@ -1,4 +1,4 @@
-//! What a list has, in words: “304 homes for sale in Leith”.
+//! The heading of a list: “304 homes for sale in Leith”.
 
 use crate::domain::{Count, ListingQuery, Location, Status};
 use crate::http::views::filters::grouped;
@@ -20,7 +20,7 @@ fn nouns(property_type: &str) -> [&'static str; 2] {
 
 /// The heading of a list.
 pub(super) struct Headline {
-    /// How many there are of what: “304 homes”.
+    /// The count with its noun: “304 homes”.
     pub(super) count: String,
     /// What is offered, with a space before it: “ for sale”; empty where the list has everything.
     pub(super) offer: &'static str,
@@ -63,7 +63,7 @@ impl Headline {
         }
     }
 
-    /// Where they are, if that can't be read off two names.
+    /// The number of places, if there are more than two.
     pub(super) fn many_places(&self) -> Option<usize> {
         Some(self.places.len()).filter(|places| *places > 2)
     }

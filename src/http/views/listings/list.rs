@@ -110,7 +110,7 @@ fn stretch(list: &ListingPage, query: &ListingQuery) -> Option<(i64, i64)> {
     list.total.is_exact.then_some((before, list.total.number))
 }
 
-/// The way through a list: by the numbers of its pages as far as these go, and by cursor from there on.
+/// The pager of a list: by page number as far as these go, then by cursor.
 fn pager(list: &ListingPage, query: &ListingQuery) -> Pager {
     let own = query.clone();
     let link = move |page| address(&own.at(Position::Page(page)));
@@ -129,7 +129,7 @@ fn pager(list: &ListingPage, query: &ListingQuery) -> Pager {
     pager
 }
 
-/// The list that stands for all lists of the same rows: with any order, page size, spelling of
+/// The canonical list of all lists with the same rows: with any order, page size, spelling of
 /// their only place, and which of two bounds was asked for first.
 fn canonical(query: &ListingQuery, place: Option<&Location>) -> ListingQuery {
     let mut first = ListingQuery { sort: Sort::default(), ..query.result() };

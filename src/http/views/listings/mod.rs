@@ -1,4 +1,4 @@
-//! `templates/listings/`
+//! The data of the templates in `templates/listings/`.
 
 mod card;
 mod chips;

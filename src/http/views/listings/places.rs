@@ -28,11 +28,11 @@ pub(in crate::http) struct PlacesPage {
     count: usize,
     /// Whether there are more than are shown.
     more: bool,
-    /// Whether the places are not counted, so that not each of them has listings that fit.
+    /// Whether the listings are not counted by place, so that some places may have none that match.
     uncounted: bool,
-    /// The list that the places are those of; `None` for all listings.
+    /// The list whose places are shown; `None` for all listings.
     within: Option<String>,
-    /// What these listings are asked for, in words.
+    /// The filters of that list, in words.
     wanted: String,
     canonical: String,
     /// Shown where the query was refused.

@@ -1,19 +1,19 @@
-//! What to ask for instead, where nothing was found or a location is unknown.
+//! Suggestions for a list without results, or with an unknown location.
 
 use super::links::address;
 use crate::domain::{Count, Fact, FactKind, ListingQuery, Location, Position};
 use crate::services::{FilterPart, RelaxedFilter, ResolvedQuery, UnknownPlace};
 
-/// A way out, in words.
+/// A suggested list.
 pub(super) struct Offer {
-    /// What it does.
+    /// Its label.
     pub(super) label: String,
     /// How many listings it finds, where that is known.
     pub(super) listings: Option<Count>,
     pub(super) url: String,
 }
 
-/// The ways out of a list that is empty.
+/// The suggestions for an empty list.
 pub(super) fn offers(query: &ListingQuery, looser: &[&RelaxedFilter]) -> Vec<Offer> {
     let offer = |less: &&RelaxedFilter| {
         let mut rest = query.at(Position::Page(1));

@@ -1,4 +1,4 @@
-//! What a page says to programs: JSON-LD in schema.org's vocabulary.
+//! The structured data of a page: JSON-LD in schema.org's vocabulary.
 //!
 //! A listing is a `RealEstateListing`, whose price is in an `Offer`, because the listing itself has none
 //! (<https://schema.org/RealEstateListing>). An absent fact has no key.

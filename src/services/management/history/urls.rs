@@ -113,7 +113,7 @@ pub(super) fn url_of(key: &str) -> Option<String> {
     let Some((url, rest)) = known.next() else {
         return Some(format!("/{name}"));
     };
-    // The names of the site map's pages are their paths.
+    // The names of the sitemap's pages are their paths.
     let Some((format, query)) = rest.split_once('?') else {
         return Some(format!("/{name}"));
     };
