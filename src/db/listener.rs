@@ -16,8 +16,9 @@ use crate::domain::Event;
 
 /// The channel that the event log's triggers notify; earlier releases listen on it as well.
 const CHANNEL: &str = "property_event";
-/// The connection's name in `pg_stat_activity`.
-const APPLICATION_NAME: &str = "property-listings events";
+/// The names in `pg_stat_activity` of the connection that listens, and of the one that reads the log.
+const LISTENING: &str = "property-listings events";
+const READING: &str = "property-listings log";
 /// The channel and the connection's name for new jobs.
 const JOBS: (&str, &str) = ("property_job", "property-listings jobs");
 /// The time limit of connecting, handshake included: a frozen server accepts connections and then sends nothing.
@@ -58,16 +59,17 @@ pub struct EventListener {
 }
 
 impl EventListener {
-    /// Connects and listens.
-    pub async fn connect(database: &Database) -> Result<Self, DbError> {
-        let listening = listen(database, CHANNEL, APPLICATION_NAME, ids);
-        let (client, notifications) = timeout(CONNECT, listening).await.map_err(|_| silent())??;
-        Ok(Self { client: Arc::new(client), notifications })
-    }
-
-    /// The connection, for reading the log.
-    pub fn client(&self) -> Arc<Client> {
-        Arc::clone(&self.client)
+    /// Connects and listens. The log is read over another connection, so that received events don't wait for that.
+    pub async fn connect(database: &Database) -> Result<(Self, LogConnection), DbError> {
+        let connecting = async {
+            let (client, notifications) = listen(database, CHANNEL, LISTENING, ids).await?;
+            let (log, connection) = database.direct().named(READING).open("").await?;
+            tokio::spawn(connection);
+            let listening = Arc::new(client);
+            let log = LogConnection { client: log, listening: Arc::clone(&listening) };
+            Ok((Self { client: listening, notifications }, log))
+        };
+        timeout(CONNECT, connecting).await.map_err(|_| silent())?
     }
 
     /// Waits for notifications, then for another `more`, and reads the events of all of them.
@@ -93,6 +95,28 @@ impl EventListener {
         let reading = self.client.query_typed(sql, &ids);
         let rows = timeout(PATIENCE, reading).await.map_err(|_| silent())??;
         Ok(Heard::Events(rows.iter().map(event_log::readable).collect()))
+    }
+}
+
+/// The connection over which the log is read while another one listens.
+pub struct LogConnection {
+    client: Client,
+    listening: Arc<Client>,
+}
+
+impl LogConnection {
+    /// The connection.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Makes sure that the listening connection still answers: a dead one would only be silent.
+    ///
+    /// # Errors
+    /// If it does not answer in time.
+    pub async fn check_listening(&self) -> Result<(), DbError> {
+        let answer = timeout(PATIENCE, self.listening.batch_execute("")).await;
+        Ok(answer.map_err(|_| silent())??)
     }
 }
 

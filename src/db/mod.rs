@@ -57,7 +57,7 @@ mod watch;
 pub use client::{Client, GenericClient, Transaction};
 pub use error::{DbError, Result};
 pub use lane::PoolReport;
-pub use listener::{EventListener, Heard, JobListener, connect};
+pub use listener::{EventListener, Heard, JobListener, LogConnection, connect};
 pub use pool::{Class, Database, connections_of_instance};
 pub use statement::{Prepared, Runnable};
 pub use tokio_postgres::Client as Connection;

@@ -36,8 +36,8 @@ const LIMITS: Limits = Limits {
 };
 /// Connections that are opened at the start, so that each class has some if the server accepts no more later.
 const RESERVED: [Class; 4] = [Class::Staff, Class::Staff, Class::Public, Class::Expensive];
-/// Connections of an instance outside its pools: one listens, one may migrate.
-const BESIDE_THE_POOLS: usize = 2;
+/// Connections of an instance outside its pools: one listens, one reads the event log, one may migrate.
+const BESIDE_THE_POOLS: usize = 3;
 
 /// The settings of a connection for long work: the server soon notices, if it can, that the client is gone.
 const UNHURRIED: &str = "

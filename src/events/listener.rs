@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::{LogReader, ReplayError};
 use crate::cache::Cache;
-use crate::db::{Database, DbError, EventListener, Heard};
+use crate::db::{Database, DbError, EventListener, Heard, LogConnection};
 use crate::domain::LogPosition;
 
 /// How long a lost notification can go unnoticed; well below the lease of the memory tier, which each reading of the
@@ -36,12 +36,12 @@ pub async fn listen(
     let mut told = false;
     loop {
         match EventListener::connect(&database).await {
-            Ok(listener) => {
+            Ok((listener, log)) => {
                 if told {
                     log::info!("listening for events again");
                 }
                 told = false;
-                if follow(listener, &reader, &mut position, &ready).await {
+                if follow(listener, &log, &reader, &mut position, &ready).await {
                     wait = BACKOFF.0;
                 }
                 cache.disarm();
@@ -65,15 +65,15 @@ pub async fn listen(
 /// as the publisher of an event and a reader may.
 async fn follow(
     listener: EventListener,
+    log: &LogConnection,
     reader: &LogReader,
     position: &mut Option<LogPosition>,
     ready: &Notify,
 ) -> bool {
     let (mut read, many) = (false, Notify::new());
-    let client = listener.client();
     let regularly = async {
         loop {
-            match reader.catch_up(&client, position).await {
+            match reader.catch_up(log.client(), position).await {
                 Err(err @ (ReplayError::Database(_) | ReplayError::Silent)) => {
                     return format!("the event log can't be read, reconnecting: {err}");
                 }
@@ -83,6 +83,9 @@ async fn follow(
             }
             read = true;
             ready.notify_one();
+            if let Err(err) = log.check_listening().await {
+                return err.to_string();
+            }
             // Either way it is time to read again.
             let _ = timeout(RECONCILE, many.notified()).await;
         }

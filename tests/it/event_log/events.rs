@@ -175,7 +175,7 @@ async fn the_times_of_a_row_are_the_databases_own_and_the_limits_of_fields_hold_
 async fn writes_that_follow_one_another_are_heard_of_together() {
     let database = four().await;
     let pool = Database::new(database.config(), 1).expect("a pool");
-    let mut listener = EventListener::connect(&pool).await.expect("listening");
+    let (mut listener, _log) = EventListener::connect(&pool).await.expect("listening");
     database.run("UPDATE property SET price = 5 WHERE id = 1").await;
     let more = async {
         for price in 6..26 {

@@ -8,10 +8,11 @@ use crate::harness::{
     until, until_within,
 };
 
-/// The backend that reads the log for the only site on a database.
-const READER: &str = "SELECT pid FROM pg_stat_activity
-    WHERE datname = current_database() AND state = 'idle' AND application_name = 'property-listings events'
-    AND query = 'COMMIT'";
+/// The backends that read the log, and that listen, for the only site on a database.
+const READER: &str = "SELECT coalesce(string_agg(pid::text, E'\n'), '') FROM pg_stat_activity
+    WHERE datname = current_database() AND state = 'idle' AND application_name = 'property-listings log'";
+const LISTENER: &str = "SELECT coalesce(string_agg(pid::text, E'\n'), '') FROM pg_stat_activity
+    WHERE datname = current_database() AND state = 'idle' AND application_name = 'property-listings events'";
 
 /// A backend that is frozen until this is dropped: creating a database waits for every backend of the server.
 struct Stopped(String);
@@ -30,22 +31,38 @@ impl Drop for Stopped {
     }
 }
 
-#[tokio::test]
-async fn a_dead_connection_to_the_log_is_replaced_and_what_it_missed_is_seen() {
+/// A write is seen in time though a backend does not answer any more.
+async fn a_write_is_seen_without(backend: &str) {
     let app = spawn_homes(2).await;
     app.has_heard_of_everything().await;
-    let pid = eventually("the reader's backend is known", async || {
-        let pid = app.sql(READER).await;
+    let pid = eventually("the backend is known", async || {
+        let pid = app.sql(backend).await;
         (!pid.is_empty()).then_some(pid)
     })
     .await;
     app.get("/properties/").await;
-    let _stopped = Stopped::new(pid);
+    let stopped = Stopped::new(pid.clone());
     app.sql("UPDATE property SET title = 'Unheard of' WHERE id = 1").await;
     let seen = until_within(Duration::from_secs(12), "the write is seen", async || {
         app.get("/properties/").await.has("Unheard of")
     });
     seen.await;
+    let replaced = until_within(Duration::from_secs(12), "another backend is there", async || {
+        let pids = app.sql(backend).await;
+        pids.lines().any(|other| other != pid)
+    });
+    replaced.await;
+    drop(stopped);
+}
+
+#[tokio::test]
+async fn a_dead_connection_to_the_log_is_replaced_and_what_it_missed_is_seen() {
+    a_write_is_seen_without(READER).await;
+}
+
+#[tokio::test]
+async fn a_dead_connection_that_listens_is_replaced_and_what_it_missed_is_seen() {
+    a_write_is_seen_without(LISTENER).await;
 }
 
 /// A site with its own database, and with another site's prefix and Redis.

@@ -152,8 +152,8 @@ mod tests {
         assert_eq!(ids(|facts| facts.writes_full_pages = false), ["database.W004"]);
         assert_eq!(ids(|facts| facts.commits_synchronously = false), ["database.W005"]);
         assert_eq!(ids(|facts| facts.vacuums = false), ["database.W006"]);
-        assert_eq!(ids(|facts| facts.connections = 33), ["database.W007"]);
-        assert_eq!(ids(|facts| facts.connections = 34), Vec::<&str>::new());
+        assert_eq!(ids(|facts| facts.connections = 34), ["database.W007"]);
+        assert_eq!(ids(|facts| facts.connections = 35), Vec::<&str>::new());
         assert_eq!(ids(|facts| facts.role_connections = 4), ["database.W007"]);
     }
 
@@ -176,12 +176,12 @@ mod tests {
     fn the_connections_of_all_instances_and_of_other_programs_count() {
         for (instances, other, want) in [
             (0, 0, None),
-            (1, 63, None),
-            (1, 64, Some("Raise max_connections to 101, or lower DATABASE_POOL_SIZE to 15.")),
+            (1, 62, None),
+            (1, 63, Some("Raise max_connections to 101, or lower DATABASE_POOL_SIZE to 15.")),
             (2, 0, None),
-            (2, 30, Some("Raise max_connections to 101, or lower DATABASE_POOL_SIZE to 15.")),
-            (3, 0, Some("Raise max_connections to 105, or lower DATABASE_POOL_SIZE to 14.")),
-            (20, 0, Some("Raise max_connections to 683.")),
+            (2, 28, Some("Raise max_connections to 101, or lower DATABASE_POOL_SIZE to 15.")),
+            (3, 0, Some("Raise max_connections to 108, or lower DATABASE_POOL_SIZE to 14.")),
+            (20, 0, Some("Raise max_connections to 703.")),
         ] {
             let facts = ServerFacts { instances, other_connections: other, ..good() };
             let found = connections(&facts, 16).map(|found| found.remedy);
