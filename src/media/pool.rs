@@ -1,6 +1,7 @@
 //! A few threads of low priority for pictures, so that uploads don't slow pages down.
 
 use std::num::NonZero;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
@@ -32,7 +33,8 @@ impl Pool {
                     let next =
                         receiver.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
                     match next {
-                        Some(work) => work(),
+                        // A panic is logged, and its sender is dropped: whoever waits for the outcome learns of it.
+                        Some(work) => drop(catch_unwind(AssertUnwindSafe(work))),
                         None => return,
                     }
                 }
@@ -48,5 +50,23 @@ impl Pool {
     pub(super) async fn run(&self, work: Work) {
         // The threads end only with the last sender.
         let _ = self.0.get_or_init(Self::start).send(work).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_ends_one_work_and_not_those_after_it() {
+        let pool = Pool::default();
+        for _ in 0..2 * MAX_THREADS {
+            pool.run(Box::new(|| panic!("a decoder's fault"))).await;
+        }
+        let (sender, done) = oneshot::channel();
+        pool.run(Box::new(|| sender.send(()).expect("awaited"))).await;
+        done.await.expect("done");
     }
 }

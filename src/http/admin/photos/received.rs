@@ -73,9 +73,10 @@ async fn read(
     };
     received.is_outdated = token_of(staff, request, &mut first).await? == Token::Outdated;
     drop(first);
-    let mut fields = Vec::new();
+    let (mut fields, mut count) = (Vec::new(), 0);
     while let Some(mut field) = next(&mut parts).await? {
-        if fields.len() + received.added.len() + received.problems.len() > MAX_FIELDS {
+        count += 1;
+        if count > MAX_FIELDS {
             return Err(bad("it has too many fields"));
         }
         let name = field.name().unwrap_or_default().to_owned();
