@@ -1,8 +1,10 @@
 //! The table `enquiry`.
 
+use futures_util::{Stream, StreamExt as _};
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
-use super::{DbError, GenericClient, Result, cached};
+use super::{Client, DbError, GenericClient, Result, cached};
 use crate::domain::{
     Enquiry, EnquiryFilter, EnquiryState, NewEnquiry, Property, PropertyId, presentation,
 };
@@ -30,23 +32,48 @@ pub async fn find(client: &impl GenericClient, id: i64) -> Result<Option<Enquiry
     cached::find(client, sql, &[&id], enquiry).await?.transpose()
 }
 
+const LIST: &str = include_str!("../../sql/queries/enquiry_list.sql");
+
 /// The enquiries that a filter selects, unread ones first, and their number on all pages: 0 if this page has none.
 pub async fn list(
     client: &impl GenericClient,
     filter: &EnquiryFilter,
     limit: i64,
 ) -> Result<(Vec<Enquiry>, i64)> {
-    let sql = include_str!("../../sql/queries/enquiry_list.sql");
-    let EnquiryFilter { state, listing, from, to, page } = filter;
-    let from = from.map(|day| presentation().beginning_of(day));
-    let end = to.and_then(|day| presentation().end_of(day));
-    let (state, offset) = (state.map(EnquiryState::name), i64::from(*page) * limit);
+    let chosen = parameters(filter, Some(limit));
     let read = |row: &Row| (enquiry(row), row.get(12));
     let rows: Vec<(Result<Enquiry>, i64)> =
-        cached::list(client, sql, &[&state, listing, &from, &end, &limit, &offset], read).await?;
+        cached::list(client, LIST, &chosen.each_ref().map(|value| &**value as _), read).await?;
     let total = rows.first().map_or(0, |(_, total)| *total);
     let rows: Result<Vec<_>> = rows.into_iter().map(|(enquiry, _)| enquiry).collect();
     Ok((rows?, total))
+}
+
+/// All enquiries that a filter selects, unread ones first, as the server sends them.
+pub async fn stream(
+    client: &Client,
+    filter: &EnquiryFilter,
+) -> Result<impl Stream<Item = Result<Enquiry>> + Send + use<>> {
+    let chosen = parameters(&EnquiryFilter { page: 0, ..filter.clone() }, None);
+    let chosen: Vec<_> = chosen.iter().map(|value| &**value as &(dyn ToSql + Sync)).collect();
+    let rows = client.query_raw(LIST, chosen).await?;
+    Ok(rows.map(|row| enquiry(&row?)))
+}
+
+/// The parameters of [`LIST`]. Without a limit, it has all pages.
+fn parameters(filter: &EnquiryFilter, limit: Option<i64>) -> [Box<dyn ToSql + Sync + Send>; 6] {
+    let EnquiryFilter { state, listing, from, to, page } = filter;
+    let from = from.map(|day| presentation().beginning_of(day));
+    let end = to.and_then(|day| presentation().end_of(day));
+    let offset = i64::from(*page) * limit.unwrap_or_default();
+    [
+        Box::new(state.map(EnquiryState::name)),
+        Box::new(*listing),
+        Box::new(from),
+        Box::new(end),
+        Box::new(limit),
+        Box::new(offset),
+    ]
 }
 
 /// Changes the state of enquiries; returns how many changed.
@@ -71,12 +98,6 @@ pub async fn delete_older(client: &impl GenericClient, days: u16) -> Result<u64>
     let sql = "DELETE FROM enquiry WHERE id IN (
         SELECT id FROM enquiry WHERE created_at < now() - make_interval(days => $1) LIMIT 1000)";
     client.execute(sql, &[&i32::from(days)]).await
-}
-
-/// The number of unread enquiries, counted up to 999.
-pub async fn count_unread(client: &impl GenericClient) -> Result<i64> {
-    let sql = "SELECT count(*) FROM (SELECT FROM enquiry WHERE state = 'new' LIMIT 999) AS unread";
-    Ok(cached::one(client, sql, &[]).await?.get(0))
 }
 
 fn enquiry(row: &Row) -> Result<Enquiry> {

@@ -12,7 +12,7 @@ use chrono::Utc;
 use super::links::{Freshness, Links};
 use super::post::{Post, Subject};
 use super::{Result, Visitor};
-use crate::db::{Class, Database, enquiries, login_failures};
+use crate::db::{Database, enquiries, login_failures};
 use crate::domain::{Enquiry, EnquiryFilter, EnquiryState, NewEnquiry, Property, PropertyId};
 
 /// The time in which enquiries are counted together.
@@ -100,11 +100,5 @@ impl Enquiries {
     pub(super) async fn erase_older(&self, days: u16) -> Result<u64> {
         let client = self.database.unhurried_client().await?;
         Ok(enquiries::delete_older(&client, days).await?)
-    }
-
-    /// The number of unread enquiries.
-    pub async fn count_unread(&self) -> Result<i64> {
-        let client = self.database.of(Class::Staff).client().await?;
-        Ok(enquiries::count_unread(&client).await?)
     }
 }

@@ -1,4 +1,4 @@
-//! Exports listings as a file, which is sent while they are read.
+//! Exports rows as a file, which is sent while they are read.
 //!
 //! **Invariant:** however many rows there are, only a few hundred are in memory; and a client that stops reading holds
 //! neither a connection nor a snapshot of the database for long.
@@ -7,6 +7,7 @@ use std::io::{self, Read as _};
 use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use futures_util::{Stream, TryStreamExt as _, stream};
 use tokio::sync::mpsc::{Sender, channel};
 
@@ -37,20 +38,37 @@ impl Editor {
         site_url: &str,
     ) -> Result<impl Stream<Item = Piece> + use<>> {
         let client = self.database.unhurried_client().await?;
-        let (sender, mut receiver) = channel(WAITING);
         let site_url = site_url.to_owned();
-        tokio::spawn(async move {
-            match write(&client, &selection, &order, (format, &site_url), &sender).await {
-                Ok(true) => {}
-                Ok(false) => client.end(),
-                Err(err) => {
-                    client.end();
-                    let _ = sender.send(Err(err.into())).await;
-                }
-            }
-        });
-        Ok(stream::poll_fn(move |context| receiver.poll_recv(context)))
+        Ok(send_file(client, move |client, sender| {
+            Box::pin(
+                async move { write(client, &selection, &order, (format, &site_url), sender).await },
+            )
+        }))
     }
+}
+
+/// The pieces of a file that `write` sends. It returns `false` if the client has disconnected.
+pub(super) fn send_file<W>(client: Client, write: W) -> impl Stream<Item = Piece> + use<W>
+where
+    W: for<'a> FnOnce(
+            &'a Client,
+            &'a Sender<Piece>,
+        ) -> BoxFuture<'a, std::result::Result<bool, DbError>>
+        + Send
+        + 'static,
+{
+    let (sender, mut receiver) = channel(WAITING);
+    tokio::spawn(async move {
+        match write(&client, &sender).await {
+            Ok(true) => {}
+            Ok(false) => client.end(),
+            Err(err) => {
+                client.end();
+                let _ = sender.send(Err(err.into())).await;
+            }
+        }
+    });
+    stream::poll_fn(move |context| receiver.poll_recv(context))
 }
 
 /// Writes the whole file; `false` if the client has disconnected.
@@ -87,7 +105,7 @@ async fn write(
 }
 
 /// Whether the client takes a piece. An empty one is not sent.
-async fn take(sender: &Sender<Piece>, piece: Vec<u8>) -> bool {
+pub(super) async fn take(sender: &Sender<Piece>, piece: Vec<u8>) -> bool {
     if piece.is_empty() {
         return !sender.is_closed();
     }

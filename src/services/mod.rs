@@ -10,6 +10,7 @@ mod detail_view;
 mod drain;
 mod editor;
 mod enquiries;
+mod enquiry_export;
 mod error;
 mod exports;
 mod exposition;

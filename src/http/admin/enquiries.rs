@@ -1,8 +1,10 @@
 //! The inbox of enquiries.
 
-use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
+use actix_web::http::Method;
+use actix_web::http::header::{self, ContentDisposition};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::SecondsFormat;
+use futures_util::StreamExt as _;
 
 use super::see_other;
 use crate::domain::{EnquiryFilter, EnquiryState, FieldErrors, Permission, presentation};
@@ -14,8 +16,6 @@ use crate::http::{Answer, AppError};
 
 /// The number of enquiries on a page.
 const PAGE_SIZE: i64 = 25;
-/// The maximum number of enquiries in an export.
-const MOST: i64 = 100_000;
 
 /// `GET /admin/enquiries/`
 pub(super) async fn index(staff: Staff, request: HttpRequest) -> Answer {
@@ -68,56 +68,15 @@ pub(super) async fn act(staff: Staff, CheckedForm(fields): CheckedForm) -> Answe
 pub(super) async fn export(staff: Staff, request: HttpRequest) -> Answer {
     staff.require(Permission::Enquiries)?;
     let filter = EnquiryFilter::parse(request.query_string()).map_err(AppError::Invalid)?;
-    let filter = EnquiryFilter { page: 0, ..filter };
-    let (enquiries, _) = staff.services.enquiries.list(&filter, MOST).await?;
-    let mut out = csv::Writer::from_writer(Vec::new());
-    let fault = |err: &dyn std::fmt::Display| AppError::Fault(err.to_string());
-    let names = [
-        "id",
-        "created_at",
-        "state",
-        "listing",
-        "title",
-        "name",
-        "email",
-        "phone",
-        "viewing",
-        "message",
-    ];
-    out.write_record(names).map_err(|err| fault(&err))?;
-    for found in enquiries {
-        let at = found.created_at.to_rfc3339_opts(SecondsFormat::Secs, true);
-        let viewing = if found.viewing { "yes" } else { "no" };
-        let cells = [
-            found.id.to_string(),
-            at,
-            found.state.name().to_owned(),
-            found.property.to_string(),
-            harmless(&found.property_title),
-            harmless(&found.name),
-            harmless(&found.email),
-            harmless(&found.phone),
-            viewing.to_owned(),
-            harmless(&found.message),
-        ];
-        out.write_record(cells).map_err(|err| fault(&err))?;
-    }
     let name = format!("enquiries-{}.csv", presentation().today());
-    let disposition = ContentDisposition {
-        disposition: DispositionType::Attachment,
-        parameters: vec![DispositionParam::Filename(name)],
-    };
-    let body = out.into_inner().map_err(|err| fault(&err))?;
-    Ok(HttpResponse::Ok()
+    let mut response = HttpResponse::Ok();
+    response
         .insert_header((header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"))
-        .insert_header(disposition)
-        .body(body))
-}
-
-/// A cell that no spreadsheet interprets as a formula.
-fn harmless(text: &str) -> String {
-    match text.starts_with(['=', '+', '-', '@', '\t']) {
-        true => format!("'{text}"),
-        false => text.to_owned(),
+        .insert_header(ContentDisposition::attachment(name));
+    // Nothing is read for an answer without a body.
+    if request.method() == Method::HEAD {
+        return Ok(response.finish());
     }
+    let pieces = staff.services.enquiries.export(filter).await?;
+    Ok(response.streaming(pieces.map(|piece| piece.map(Bytes::from))))
 }

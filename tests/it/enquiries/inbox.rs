@@ -55,6 +55,23 @@ async fn enquiries_are_downloaded_without_formulas() {
     let lines: Vec<_> = file.text().lines().collect();
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines[1].contains(",new,2,Home 2,'=Zoë 2,zoe@homes.example,"), "{lines:?}");
+    app.sql("UPDATE enquiry SET name = '＝1+1', message = E'\\r=1+1', phone = '''=1+1'").await;
+    let file = ada.get("/admin/enquiries/export/?listing=2").await;
+    for cell in [",'＝1+1,", "\"'\r=1+1\"", ",''=1+1,"] {
+        assert!(file.has(cell), "{cell}: {file:?}");
+    }
+}
+
+#[tokio::test]
+async fn all_enquiries_are_downloaded_unread_ones_first() {
+    let (app, ada, _) = spawn_two(0).await;
+    app.sql(&ADD.replace("(1, 3)", "(1, 1050)")).await;
+    app.sql("UPDATE enquiry SET state = 'read' WHERE property_id > 1000").await;
+    let file = ada.get("/admin/enquiries/export/?page=7").await.assert_status(200);
+    let lines: Vec<_> = file.text().lines().collect();
+    assert_eq!(lines.len(), 1051);
+    assert!(lines[0].starts_with("id,created_at,state,listing,"), "{}", lines[0]);
+    assert!(lines[1].contains(",new,1000,") && lines[1050].contains(",read,1001,"), "{lines:?}");
 }
 
 #[tokio::test]

@@ -1,9 +1,7 @@
 //! Exports listings as a file: the selected ones, or all that match.
 
 use actix_web::http::Method;
-use actix_web::http::header::{
-    self, ContentDisposition, DispositionParam, DispositionType, HeaderValue,
-};
+use actix_web::http::header::{self, ContentDisposition, HeaderValue};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use chrono::Utc;
@@ -62,13 +60,9 @@ async fn file(
 /// The response headers of a file.
 fn headers_of(format: Format) -> HttpResponseBuilder {
     let name = format!("listings-{}.{}", Utc::now().date_naive(), format.extension());
-    let disposition = ContentDisposition {
-        disposition: DispositionType::Attachment,
-        parameters: vec![DispositionParam::Filename(name)],
-    };
     let mut response = HttpResponse::Ok();
     response
         .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(format.media_type())))
-        .insert_header(disposition);
+        .insert_header(ContentDisposition::attachment(name));
     response
 }
