@@ -4,10 +4,9 @@
 use std::time::Duration;
 
 use chrono::Utc;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep};
 
+use super::stoppable::Stoppable;
 use crate::services::{Alerts, Jobs, Listings, Management, SAMPLING, Services};
 
 /// The delay after a failure, and between checks whether another instance still does the work.
@@ -17,40 +16,19 @@ const REST: Duration = Duration::from_millis(20);
 /// The time between two counts of the jobs.
 const COUNTING: Duration = Duration::from_secs(15);
 
-/// Running background work.
-pub(super) struct Background {
-    stop: oneshot::Sender<()>,
-    task: JoinHandle<()>,
-}
-
-impl Background {
-    /// Starts the background work.
-    pub(super) fn start(services: &Services) -> Self {
-        let Services { listings, jobs, alerts, management, .. } = services.clone();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let task = tokio::spawn(async move {
-            let work = async {
-                tokio::join!(
-                    renew_search(&listings),
-                    count_jobs(&jobs, &alerts),
-                    sample(&management)
-                )
-            };
-            tokio::select! {
-                _ = work => {}
-                _ = stopped => {}
-            }
-            management.keep_history(Utc::now()).await;
-        });
-        Self { stop, task }
-    }
-
-    /// Ends the background work after storing the last figures; the next start continues it.
-    pub(super) async fn stop(self) {
-        // If the task has ended already, sending fails, which does not matter.
-        let _ = self.stop.send(());
-        let _ = self.task.await;
-    }
+/// Starts the background work. It stores the last figures before it ends, and the next start continues it.
+pub(super) fn start(services: &Services) -> Stoppable {
+    let Services { listings, jobs, alerts, management, .. } = services.clone();
+    Stoppable::start(|stopped| async move {
+        let work = async {
+            tokio::join!(renew_search(&listings), count_jobs(&jobs, &alerts), sample(&management))
+        };
+        tokio::select! {
+            _ = work => {}
+            _ = stopped => {}
+        }
+        management.keep_history(Utc::now()).await;
+    })
 }
 
 /// Samples the counters in an endless loop.

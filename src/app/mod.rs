@@ -13,4 +13,5 @@ pub mod servers;
 mod serving;
 pub mod site;
 pub mod stop;
+mod stoppable;
 mod working;

@@ -6,12 +6,12 @@ use std::thread::available_parallelism;
 
 use sha2::{Digest as _, Sha256};
 
-use super::background::Background;
 use super::follower::Follower;
 use super::secret_key::secret_key;
 use super::servers::{Ending, Role, Servers, ServersError};
 use super::stop::Stop;
-use super::working::Working;
+use super::stoppable::Stoppable;
+use super::{background, working};
 use crate::cache::{Cache, CacheError, Repair};
 use crate::config::{Config, DatabaseConfig, SecretKey};
 use crate::db::{Database, DbError, migrations};
@@ -36,8 +36,8 @@ pub struct Platform {
     pub loopback: Loopback,
     servers: Servers,
     follower: Option<Follower>,
-    background: Option<Background>,
-    worker: Option<Working>,
+    background: Option<Stoppable>,
+    worker: Option<Stoppable>,
 }
 
 /// Why the program can't start or continue.
@@ -136,7 +136,7 @@ impl Platform {
         let (database, cache) = (self.database.clone(), self.cache.clone());
         let follower = Follower::start(database, cache, position).await;
         self.follower = Some(follower.map_err(StartError::Serve)?);
-        self.background = Some(Background::start(&self.services));
+        self.background = Some(background::start(&self.services));
         Ok(())
     }
 
@@ -151,7 +151,7 @@ impl Platform {
 
     /// Runs background jobs from now on. The database must be migrated, and [`Self::sign_links`] called.
     pub fn start_worker(&mut self, stop: &Stop) {
-        self.worker = Some(Working::start(&self.services, &self.config, stop));
+        self.worker = Some(working::start(&self.services, &self.config, stop));
     }
 
     /// The repair that Redis needs before use: applies the event log. A command that has just started has missed

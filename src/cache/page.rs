@@ -346,13 +346,4 @@ mod tests {
         let body = Bytes::from(vec![b'a'; LARGE]);
         assert!(StoredPage::lazy(HeaderValue::from_static("text/html"), &body).is_none());
     }
-
-    #[test]
-    fn what_does_not_shrink_is_compressed_for_those_who_refuse_it_as_it_is() {
-        let page = page("short");
-        let chosen = page.choose([Encoding::Gzip, Encoding::Brotli]);
-        assert_eq!(chosen, Encoding::Gzip);
-        assert_eq!(page.body(chosen)[..2], [0x1f, 0x8b]);
-        assert_eq!(page.body(Encoding::Identity), "short");
-    }
 }

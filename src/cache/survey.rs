@@ -1,4 +1,4 @@
-//! Examines what else Redis holds and how it is configured, for the command `check`.
+//! Reads the configuration of Redis, for the command `check`.
 
 use std::collections::BTreeMap;
 
@@ -6,25 +6,7 @@ use deadpool_redis::redis;
 
 use super::{Cache, CacheError};
 
-/// The number of keys that are examined.
-const SAMPLE: usize = 1000;
-
 impl Cache {
-    /// How many keys of a sample are not this site's.
-    ///
-    /// # Errors
-    /// When Redis can't be reached or refuses.
-    pub async fn count_foreign_keys(&self) -> Result<usize, CacheError> {
-        let tier = self.tier()?;
-        let mut redis = tier.link.unhurried().await?;
-        let mut command = redis::cmd("SCAN");
-        command.arg(0).arg("COUNT").arg(SAMPLE);
-        let (_, keys): (u64, Vec<Vec<u8>>) = redis.ask(&command).await?;
-        let own = tier.key("");
-        let foreign = |key: &&Vec<u8>| !key.starts_with(own.as_bytes());
-        Ok(keys.iter().filter(foreign).count())
-    }
-
     /// One of the server's settings; `None` if it has none of that name.
     ///
     /// # Errors

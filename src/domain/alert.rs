@@ -4,50 +4,26 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::field_errors::{one_of, quoted, shown_again};
+use super::named::named;
 use super::{AlertQuery, EmailAddress, FieldErrors, ON_APPLICATION, Price, PropertyId, Status};
 
 /// The number of an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AlertId(pub i64);
 
-/// How often an alert's mails are sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Frequency {
-    /// Within a minute.
-    Instant,
-    /// At 07:00.
-    Daily,
-    /// On Mondays at 07:00.
-    Weekly,
+named! {
+    /// How often an alert's mails are sent.
+    pub enum Frequency, label {
+        /// Within a minute.
+        Instant = "instant", "At once";
+        /// At 07:00.
+        Daily = "daily", "Once a day";
+        /// On Mondays at 07:00.
+        Weekly = "weekly", "Once a week";
+    }
 }
 
 impl Frequency {
-    /// Every frequency, in the order of forms.
-    pub const ALL: [Self; 3] = [Self::Instant, Self::Daily, Self::Weekly];
-
-    /// Its name in forms and in the database.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Instant => "instant",
-            Self::Daily => "daily",
-            Self::Weekly => "weekly",
-        }
-    }
-
-    /// Its label.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Instant => "At once",
-            Self::Daily => "Once a day",
-            Self::Weekly => "Once a week",
-        }
-    }
-
-    /// The frequency of a name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|frequency| frequency.name() == name)
-    }
-
     /// Reads a form's field.
     ///
     /// # Errors
@@ -60,46 +36,17 @@ impl Frequency {
     }
 }
 
-/// The state of an alert, which decides whether its mails are sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AlertState {
-    /// Its reader has not confirmed it yet: no mail but the one that asks for this.
-    Unconfirmed,
-    /// Mails are sent.
-    Active,
-    /// Its reader has paused it.
-    Paused,
-    /// The mailbox's server has refused a mail for good.
-    Refused,
-}
-
-impl AlertState {
-    /// Every state.
-    pub const ALL: [Self; 4] = [Self::Unconfirmed, Self::Active, Self::Paused, Self::Refused];
-
-    /// Its name in the database and in metrics.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Unconfirmed => "unconfirmed",
-            Self::Active => "active",
-            Self::Paused => "paused",
-            Self::Refused => "refused",
-        }
-    }
-
-    /// Its label.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Unconfirmed => "Not confirmed",
-            Self::Active => "Active",
-            Self::Paused => "Paused",
-            Self::Refused => "Mail refused",
-        }
-    }
-
-    /// The state of a name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
+named! {
+    /// The state of an alert, which decides whether its mails are sent.
+    pub enum AlertState, label {
+        /// Its reader has not confirmed it yet: no mail but the one that asks for this.
+        Unconfirmed = "unconfirmed", "Not confirmed";
+        /// Mails are sent.
+        Active = "active", "Active";
+        /// Its reader has paused it.
+        Paused = "paused", "Paused";
+        /// The mailbox's server has refused a mail for good.
+        Refused = "refused", "Mail refused";
     }
 }
 
@@ -167,34 +114,20 @@ impl AlertForm {
     }
 }
 
-/// Why a listing is reported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reason {
-    /// It was listed for the first time.
-    New,
-    /// It can be had again: it was sold, let, under offer or withdrawn.
-    Back,
-    /// It costs less than before.
-    Reduced,
+named! {
+    /// Why a listing is reported.
+    #[derive(PartialOrd, Ord)]
+    pub enum Reason {
+        /// It was listed for the first time.
+        New = "new";
+        /// It can be had again: it was sold, let, under offer or withdrawn.
+        Back = "back";
+        /// It costs less than before.
+        Reduced = "reduced";
+    }
 }
 
 impl Reason {
-    const ALL: [Self; 3] = [Self::New, Self::Back, Self::Reduced];
-
-    /// Its name in the database.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Back => "back",
-            Self::Reduced => "reduced",
-        }
-    }
-
-    /// The reason of a name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.name() == name)
-    }
-
     /// What is to be reported of a listing, by its states before and after; `None` where that is nothing. A hidden price is
     /// not reported as reduced, nor one that stands for something else than before.
     pub fn of(before: Option<&MarketState>, after: Option<&MarketState>) -> Option<Self> {

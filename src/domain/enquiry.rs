@@ -3,7 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use url::form_urlencoded;
 
-use super::field_errors::{day, one_of, quoted, shown_again};
+use super::field_errors::{day, one_of, quoted, shown_again, whole_number};
+use super::named::named;
+use super::query_string::query_string;
 use super::text::{is_absent, parse_text};
 use super::{EmailAddress, FieldErrors, PropertyId};
 
@@ -104,46 +106,17 @@ fn phone(text: &str) -> Result<String, String> {
     }
 }
 
-/// The state of an enquiry for staff.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EnquiryState {
-    /// No user has read it.
-    New,
-    /// A user has read it.
-    Read,
-    /// It was answered.
-    Answered,
-    /// It is spam.
-    Spam,
-}
-
-impl EnquiryState {
-    /// Every state, in the order in which forms show them.
-    pub const ALL: [Self; 4] = [Self::New, Self::Read, Self::Answered, Self::Spam];
-
-    /// Its name in URLs and in the database.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Read => "read",
-            Self::Answered => "answered",
-            Self::Spam => "spam",
-        }
-    }
-
-    /// Its label.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::New => "Unread",
-            Self::Read => "Read",
-            Self::Answered => "Answered",
-            Self::Spam => "Spam",
-        }
-    }
-
-    /// The state with a name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
+named! {
+    /// The state of an enquiry for staff.
+    pub enum EnquiryState, label {
+        /// No user has read it.
+        New = "new", "Unread";
+        /// A user has read it.
+        Read = "read", "Read";
+        /// It was answered.
+        Answered = "answered", "Answered";
+        /// It is spam.
+        Spam = "spam", "Spam";
     }
 }
 
@@ -235,35 +208,25 @@ impl EnquiryFilter {
                 },
                 "from" => filter.from = errors.check("from", day(value)),
                 "to" => filter.to = errors.check("to", day(value)),
-                "page" => match value.parse() {
-                    Ok(page @ 1..=MAX_PAGE) => filter.page = page - 1,
-                    _ => errors.add(
-                        "page",
-                        format!("“{}” is not a page from 1 to {MAX_PAGE}.", quoted(value)),
-                    ),
-                },
+                "page" => {
+                    let page = errors.check("page", whole_number(value, MAX_PAGE));
+                    filter.page = page.map_or(0, |page| page - 1);
+                }
                 _ => {}
             }
         }
-        errors.or(filter)
+        errors.into_result(filter)
     }
 
     /// The query string of a page of the same list.
     pub fn at(&self, page: u16) -> String {
-        let mut text = form_urlencoded::Serializer::new(String::new());
-        let pairs = [
+        query_string([
             ("state", self.state.map(|state| state.name().to_owned())),
             ("listing", self.listing.map(|id| id.to_string())),
             ("from", self.from.map(|day| day.to_string())),
             ("to", self.to.map(|day| day.to_string())),
             ("page", (page > 1).then(|| page.to_string())),
-        ];
-        for (name, value) in pairs {
-            if let Some(value) = value {
-                text.append_pair(name, &value);
-            }
-        }
-        text.finish()
+        ])
     }
 }
 

@@ -38,13 +38,6 @@ impl FieldErrors {
         }
     }
 
-    /// Adds the messages of another input.
-    pub fn merge(&mut self, other: Self) {
-        for (field, messages) in other.0 {
-            messages.into_iter().for_each(|message| self.add(field, message));
-        }
-    }
-
     /// Returns the value of a successful parse; records the error of a failed one.
     pub fn check<T, E: ToString>(
         &mut self,
@@ -65,17 +58,6 @@ impl FieldErrors {
     /// Whether every field is valid.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
-    }
-
-    /// The value, if every field is valid.
-    ///
-    /// # Errors
-    /// These errors, if there are any.
-    pub fn or<T>(self, value: T) -> Result<T, Self> {
-        match self.is_empty() {
-            true => Ok(value),
-            false => Err(self),
-        }
     }
 
     /// The messages of one field.
@@ -116,6 +98,13 @@ pub(super) fn one_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
+/// The first of some names, and how many more there are: `a, b and 3 more`.
+pub fn first_of(names: impl ExactSizeIterator<Item = String>, most: usize) -> String {
+    let more = names.len().saturating_sub(most);
+    let shown = names.take(most).collect::<Vec<_>>().join(", ");
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
+}
+
 /// As much of a text as a message quotes, with an ellipsis if that is not all.
 pub(super) fn quoted(text: &str) -> String {
     beginning(text, QUOTED)
@@ -149,7 +138,6 @@ mod tests {
     fn a_field_has_a_bounded_number_of_messages() {
         let mut errors = FieldErrors::new();
         (0..1000).for_each(|number| errors.add("page", format!("{number}")));
-        errors.merge(errors.clone());
         assert_eq!(errors.get("page"), ["0", "1", "2", "3", "4"]);
     }
 }

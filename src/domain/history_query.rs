@@ -4,51 +4,31 @@ use chrono::NaiveDate;
 use url::form_urlencoded;
 
 use super::field_errors::{day, quoted};
-use super::text::check_characters;
+use super::named::named;
+use super::query_string::query_string;
+use super::text::bounded;
 use super::{EventId, FieldErrors, PropertyId};
 
-/// A kind of entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HistoryKind {
-    /// A listing was added.
-    Added,
-    /// A listing was changed.
-    Changed,
-    /// A listing was deleted.
-    Deleted,
-    /// A statement changed more listings than are recorded individually.
-    Bulk,
-    /// The cache was cleared.
-    Cleared,
+/// The maximum length of a user's name, in characters.
+const MAX_ACTOR: usize = 200;
+
+named! {
+    /// A kind of entry.
+    pub enum HistoryKind, label {
+        /// A listing was added.
+        Added = "added", "Listings added";
+        /// A listing was changed.
+        Changed = "changed", "Listings changed";
+        /// A listing was deleted.
+        Deleted = "deleted", "Listings deleted";
+        /// A statement changed more listings than are recorded individually.
+        Bulk = "bulk", "Many at once";
+        /// The cache was cleared.
+        Cleared = "cleared", "Cache cleared";
+    }
 }
 
 impl HistoryKind {
-    /// Every kind, in the order in which forms show them.
-    pub const ALL: [Self; 5] =
-        [Self::Added, Self::Changed, Self::Deleted, Self::Bulk, Self::Cleared];
-
-    /// Its name in URLs.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Changed => "changed",
-            Self::Deleted => "deleted",
-            Self::Bulk => "bulk",
-            Self::Cleared => "cleared",
-        }
-    }
-
-    /// Its label.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Added => "Listings added",
-            Self::Changed => "Listings changed",
-            Self::Deleted => "Listings deleted",
-            Self::Bulk => "Many at once",
-            Self::Cleared => "Cache cleared",
-        }
-    }
-
     /// Its name in the event log.
     pub fn logged_as(self) -> &'static str {
         match self {
@@ -103,7 +83,7 @@ impl HistoryQuery {
             let value = value.trim();
             match field.as_ref() {
                 _ if value.is_empty() => {}
-                "actor" => query.actor = errors.check("actor", actor(value)),
+                "actor" => query.actor = errors.check("actor", bounded(value, MAX_ACTOR)),
                 "kind" => query.kind = errors.check("kind", kind(value)),
                 "from" => query.from = errors.check("from", day(value)),
                 "to" => query.to = errors.check("to", day(value)),
@@ -126,7 +106,7 @@ impl HistoryQuery {
         {
             errors.add("to", format!("The end date is before the start date, {from}."));
         }
-        errors.or(query)
+        errors.into_result(query)
     }
 
     /// Whether any filter is set.
@@ -137,14 +117,13 @@ impl HistoryQuery {
 
     /// The query string of this query at another position.
     pub fn at(&self, place: HistoryPlace) -> String {
-        let mut text = form_urlencoded::Serializer::new(String::new());
         let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
         let (before, after) = match place {
             HistoryPlace::Latest => (None, None),
             HistoryPlace::Before(id) => (Some(id.0.to_string()), None),
             HistoryPlace::After(id) => (None, Some(id.0.to_string())),
         };
-        for (name, value) in [
+        query_string([
             ("actor", self.actor.clone()),
             ("kind", self.kind.map(|kind| kind.name().to_owned())),
             ("from", day(self.from)),
@@ -152,26 +131,12 @@ impl HistoryQuery {
             ("listing", self.listing.map(|id| id.to_string())),
             ("before", before),
             ("after", after),
-        ] {
-            if let Some(value) = value {
-                text.append_pair(name, &value);
-            }
-        }
-        text.finish()
-    }
-}
-
-fn actor(text: &str) -> Result<String, String> {
-    check_characters(text).map_err(|err| err.to_string())?;
-    match text.chars().count() <= 200 {
-        true => Ok(text.to_owned()),
-        false => Err("Enter a name of up to 200 characters.".to_owned()),
+        ])
     }
 }
 
 fn kind(text: &str) -> Result<HistoryKind, String> {
-    let found = HistoryKind::ALL.into_iter().find(|kind| kind.name() == text);
-    found.ok_or_else(|| {
+    HistoryKind::named(text).ok_or_else(|| {
         let names = HistoryKind::ALL.map(HistoryKind::name).join(", ");
         format!("“{}” is not a kind of change. Choose one of: {names}.", quoted(text))
     })

@@ -5,6 +5,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use super::named::named;
+
 /// How often a job is tried before it fails for good.
 pub const MAX_TRIES: i32 = 8;
 
@@ -19,63 +21,28 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JobId(pub i64);
 
-/// The kind of work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum JobKind {
-    /// Send a mail.
-    Mail,
-    /// Find the accounts of an address, and send a link for a new password to each.
-    PasswordReset,
-    /// Remove expired sessions, uploaded files that were not imported, and alerts that were not confirmed.
-    Expired,
-    /// Trim the event log, and delete old entries of the history.
-    History,
-    /// Delete old enquiries.
-    Enquiries,
-    /// Remove the files of photos that no listing has had for a day.
-    Photos,
-    /// Compare what has changed with the alerts, and add the mails that are due. Only where mail is sent.
-    Alerts,
+named! {
+    /// The kind of work.
+    #[derive(Hash)]
+    pub enum JobKind, label {
+        /// Send a mail.
+        Mail = "mail", "Send a mail";
+        /// Find the accounts of an address, and send a link for a new password to each.
+        PasswordReset = "password_reset", "Answer a request for a new password";
+        /// Remove expired sessions, uploaded files that were not imported, and alerts that were not confirmed.
+        Expired = "expired", "Remove expired sessions, uploads and alerts";
+        /// Trim the event log, and delete old entries of the history.
+        History = "history", "Trim the event log and the history";
+        /// Delete old enquiries.
+        Enquiries = "enquiries", "Erase old enquiries";
+        /// Remove the files of photos that no listing has had for a day.
+        Photos = "photos", "Remove unused photos";
+        /// Compare what has changed with the alerts, and add the mails that are due. Only where mail is sent.
+        Alerts = "alerts", "Find listings for alerts";
+    }
 }
 
 impl JobKind {
-    /// Every kind.
-    pub const ALL: [Self; 7] = [
-        Self::Mail,
-        Self::PasswordReset,
-        Self::Expired,
-        Self::History,
-        Self::Enquiries,
-        Self::Photos,
-        Self::Alerts,
-    ];
-
-    /// Its name in the database and in metrics.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Mail => "mail",
-            Self::PasswordReset => "password_reset",
-            Self::Expired => "expired",
-            Self::History => "history",
-            Self::Enquiries => "enquiries",
-            Self::Photos => "photos",
-            Self::Alerts => "alerts",
-        }
-    }
-
-    /// The label for people.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Mail => "Send a mail",
-            Self::PasswordReset => "Answer a request for a new password",
-            Self::Expired => "Remove expired sessions, uploads and alerts",
-            Self::History => "Trim the event log and the history",
-            Self::Enquiries => "Erase old enquiries",
-            Self::Photos => "Remove unused photos",
-            Self::Alerts => "Find listings for alerts",
-        }
-    }
-
     /// How often a periodic job runs; `None` for one that runs once.
     pub fn period(self) -> Option<Duration> {
         match self {
@@ -93,38 +60,19 @@ impl JobKind {
             Self::Expired | Self::History | Self::Enquiries | Self::Photos | Self::Alerts => HOUR,
         }
     }
-
-    /// The kind with a name; `None` for another release's.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
 }
 
-/// The state of a job, as lists show it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum JobState {
-    /// It failed, and is not retried.
-    Failed,
-    /// A worker is running it.
-    Running,
-    /// It is due now or later.
-    Waiting,
-    /// It runs regularly.
-    Periodic,
-}
-
-impl JobState {
-    /// Every state, in the order in which they are shown.
-    pub const ALL: [Self; 4] = [Self::Failed, Self::Running, Self::Waiting, Self::Periodic];
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Failed => "failed",
-            Self::Running => "running",
-            Self::Waiting => "waiting",
-            Self::Periodic => "periodic",
-        }
+named! {
+    /// The state of a job, as lists show it.
+    pub enum JobState {
+        /// It failed, and is not retried.
+        Failed = "failed";
+        /// A worker is running it.
+        Running = "running";
+        /// It is due now or later.
+        Waiting = "waiting";
+        /// It runs regularly.
+        Periodic = "periodic";
     }
 }
 

@@ -5,52 +5,25 @@ use url::form_urlencoded;
 
 use super::FieldErrors;
 use super::field_errors::quoted;
-use super::text::check_characters;
+use super::named::named;
+use super::query_string::query_string;
+use super::text::bounded;
 use super::user_agent::short_user_agent;
 
 /// The maximum length of a filter, in characters.
 const MAX_FILTER: usize = 150;
 
-/// The outcome of a login attempt, or a logout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LoginKind {
-    /// A successful login.
-    Login,
-    /// A refused login: wrong name or password, or not staff.
-    Failure,
-    /// A login that was blocked after too many failures.
-    Throttled,
-    /// A logout.
-    Logout,
-}
-
-impl LoginKind {
-    /// Every kind, in the order in which forms show them.
-    pub const ALL: [Self; 4] = [Self::Login, Self::Failure, Self::Throttled, Self::Logout];
-
-    /// Its name in URLs and in the database.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Login => "login",
-            Self::Failure => "failure",
-            Self::Throttled => "throttled",
-            Self::Logout => "logout",
-        }
-    }
-
-    /// Its label.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Login => "Logged in",
-            Self::Failure => "Refused",
-            Self::Throttled => "Blocked for up to a minute",
-            Self::Logout => "Logged out",
-        }
-    }
-
-    /// The kind with a name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+named! {
+    /// The outcome of a login attempt, or a logout.
+    pub enum LoginKind, label {
+        /// A successful login.
+        Login = "login", "Logged in";
+        /// A refused login: wrong name or password, or not staff.
+        Failure = "failure", "Refused";
+        /// A login that was blocked after too many failures.
+        Throttled = "throttled", "Blocked for up to a minute";
+        /// A logout.
+        Logout = "logout", "Logged out";
     }
 }
 
@@ -101,11 +74,11 @@ impl LoginFilter {
             let value = value.trim();
             match &*name {
                 "username" => {
-                    let text = errors.check("username", filter_text(value));
+                    let text = errors.check("username", bounded(value, MAX_FILTER));
                     filter.username = text.unwrap_or_default();
                 }
                 "address" => {
-                    let text = errors.check("address", filter_text(value));
+                    let text = errors.check("address", bounded(value, MAX_FILTER));
                     filter.address = text.unwrap_or_default();
                 }
                 "kind" => {
@@ -127,7 +100,7 @@ impl LoginFilter {
                 _ => {}
             }
         }
-        errors.or(filter)
+        errors.into_result(filter)
     }
 
     /// Whether no filter is set; the position does not count.
@@ -137,21 +110,12 @@ impl LoginFilter {
 
     /// The query string of the entries before one.
     pub fn before(&self, id: i64) -> String {
-        let mut text = form_urlencoded::Serializer::new(String::new());
-        let kind = self.kind.map_or("", LoginKind::name);
-        let pairs = [("username", &*self.username), ("address", &*self.address), ("kind", kind)];
-        let given = pairs.into_iter().filter(|(_, value)| !value.is_empty());
-        text.extend_pairs(given);
-        text.append_pair("before", &id.to_string()).finish()
-    }
-}
-
-/// The part of a name or an address to search for.
-fn filter_text(text: &str) -> Result<String, String> {
-    check_characters(text).map_err(|err| err.to_string())?;
-    match text.chars().count() <= MAX_FILTER {
-        true => Ok(text.to_owned()),
-        false => Err(format!("Enter at most {MAX_FILTER} characters.")),
+        query_string([
+            ("username", Some(self.username.clone())),
+            ("address", Some(self.address.clone())),
+            ("kind", self.kind.map(|kind| kind.name().to_owned())),
+            ("before", Some(id.to_string())),
+        ])
     }
 }
 

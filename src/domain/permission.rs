@@ -1,56 +1,24 @@
 //! The permissions of staff.
 
-/// A permission: Django's permissions of a model, and two of the site's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Permission {
-    /// View listings and their history.
-    View,
-    /// Add listings.
-    Add,
-    /// Change listings.
-    Change,
-    /// Delete listings.
-    Delete,
-    /// View the cache's figures, and use its actions.
-    Cache,
-    /// Read, answer and delete enquiries.
-    Enquiries,
-}
+use super::named::named;
 
-impl Permission {
-    /// Every permission, in the order in which forms show them.
-    pub const ALL: [Self; 6] =
-        [Self::View, Self::Add, Self::Change, Self::Delete, Self::Cache, Self::Enquiries];
-
-    /// Its name in forms and in the database.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::View => "view",
-            Self::Add => "add",
-            Self::Change => "change",
-            Self::Delete => "delete",
-            Self::Cache => "cache",
-            Self::Enquiries => "enquiries",
-        }
-    }
-
-    /// What it allows, as shown in forms.
-    pub fn help(self) -> &'static str {
-        match self {
-            Self::View => "View listings and their history.",
-            Self::Add => "Add listings.",
-            Self::Change => "Change listings. This includes viewing them.",
-            Self::Delete => "Delete listings.",
-            Self::Cache => {
-                "View cache statistics, clear the cache and run its tests. View and retry background jobs."
-            }
-            Self::Enquiries => "Read, answer and delete enquiries.",
-        }
-    }
-
-    /// The permission with a name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|permission| permission.name() == name)
+named! {
+    /// A permission: Django's permissions of a model, and two of the site's own.
+    #[derive(Hash)]
+    pub enum Permission, help {
+        /// View listings and their history.
+        View = "view", "View listings and their history.";
+        /// Add listings.
+        Add = "add", "Add listings.";
+        /// Change listings.
+        Change = "change", "Change listings. This includes viewing them.";
+        /// Delete listings.
+        Delete = "delete", "Delete listings.";
+        /// View the cache's figures, and use its actions.
+        Cache = "cache",
+            "View cache statistics, clear the cache and run its tests. View and retry background jobs.";
+        /// Read, answer and delete enquiries.
+        Enquiries = "enquiries", "Read, answer and delete enquiries.";
     }
 }
 

@@ -63,6 +63,15 @@ pub(super) fn check_characters(text: &str) -> Result<(), TextError> {
     wrong.map_or(Ok(()), Err)
 }
 
+/// Checks the characters of a text, and that it has at most so many.
+pub(super) fn bounded(text: &str, limit: usize) -> Result<String, TextError> {
+    check_characters(text)?;
+    match text.chars().count() {
+        length if length > limit => Err(TextError::TooLong(limit, length)),
+        _ => Ok(text.to_owned()),
+    }
+}
+
 macro_rules! text_type {
     ($(#[$doc:meta])* $name:ident, $limit:literal) => {
         $(#[$doc])*

@@ -7,9 +7,9 @@ use icu_properties::props::GeneralCategory;
 use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::Permissions;
 use super::characters::{category, is_ignorable};
 use super::field_errors::quoted;
-use super::{Permission, Permissions};
 
 /// A user's number in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -108,11 +108,6 @@ pub struct User {
 }
 
 impl User {
-    /// Whether they have a permission.
-    pub fn may(&self, permission: Permission) -> bool {
-        self.is_superuser || self.permissions.allow(permission)
-    }
-
     /// Whether they may choose a new password by mail: only active users whose password was not disabled.
     pub fn can_reset_password(&self) -> bool {
         self.is_active && self.is_staff && !self.password_hash.starts_with('!')

@@ -3,8 +3,9 @@
 use url::form_urlencoded;
 
 use super::characters::is_ignorable;
-use super::field_errors::quoted;
-use super::text::check_characters;
+use super::field_errors::{quoted, whole_number};
+use super::query_string::query_string;
+use super::text::{bounded, check_characters};
 use super::{FieldErrors, Password, Permissions, User, Username};
 
 /// The maximum length of an email address, in characters (RFC 5321).
@@ -144,12 +145,9 @@ impl UserQuery {
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
             let value = value.trim();
             match &*name {
-                "q" if value.chars().count() > MAX_SEARCH => {
-                    errors.add("q", format!("Search for at most {MAX_SEARCH} characters."));
-                }
                 "q" => {
-                    let checked = errors.check("q", check_characters(value));
-                    query.search = checked.map_or(String::new(), |()| value.to_owned());
+                    let search = errors.check("q", bounded(value, MAX_SEARCH));
+                    query.search = search.unwrap_or_default();
                 }
                 "role" => {
                     let found = Self::ROLES.into_iter().find(|(role, _)| *role == value);
@@ -168,17 +166,14 @@ impl UserQuery {
                     "no" => query.active = Some(false),
                     _ => errors.add("active", format!("“{}” is not yes or no.", quoted(value))),
                 },
-                "page" => match value.parse() {
-                    Ok(page @ 1..=MAX_PAGE) => query.page = page - 1,
-                    _ => errors.add(
-                        "page",
-                        format!("“{}” is not a page from 1 to {MAX_PAGE}.", quoted(value)),
-                    ),
-                },
+                "page" => {
+                    let page = errors.check("page", whole_number(value, MAX_PAGE));
+                    query.page = page.map_or(0, |page| page - 1);
+                }
                 _ => {}
             }
         }
-        errors.or(query)
+        errors.into_result(query)
     }
 
     /// The query string of exactly this query, without defaults.
@@ -188,18 +183,13 @@ impl UserQuery {
 
     /// The query string of another page of the same list.
     pub fn at(&self, page: u16) -> String {
-        let mut text = form_urlencoded::Serializer::new(String::new());
         let active = self.active.map(|active| if active { "yes" } else { "no" });
-        let pairs = [("q", Some(&*self.search)), ("role", self.role), ("active", active)];
-        for (name, value) in pairs {
-            if let Some(value) = value.filter(|value| !value.is_empty()) {
-                text.append_pair(name, value);
-            }
-        }
-        if page > 1 {
-            text.append_pair("page", &page.to_string());
-        }
-        text.finish()
+        query_string([
+            ("q", Some(self.search.clone())),
+            ("role", self.role.map(str::to_owned)),
+            ("active", active.map(str::to_owned)),
+            ("page", (page > 1).then(|| page.to_string())),
+        ])
     }
 }
 

@@ -63,31 +63,6 @@ mod tests {
     }
 
     #[test]
-    fn a_form_sends_only_what_was_filled_in() {
-        let navigates = headers(Some("navigate"));
-        for (path, query, clean) in [
-            ("/properties/", "q=&location=&min_price=&max_price=&sort=newest", ""),
-            (
-                "/properties/",
-                "q=sea&location=&min_price=+&max_price=%20&sort=price",
-                "q=sea&sort=price",
-            ),
-            (
-                "/properties/",
-                "q=&location=A%26B&location=&utm_source=x",
-                "location=A%26B&utm_source=x",
-            ),
-            ("/properties/places/", "name=", ""),
-            ("/admin/users/", "q=&role=staff&active=", "role=staff"),
-        ] {
-            let got = cleaned_at(path, query, &navigates);
-            assert_eq!(got.as_deref(), Some(clean), "{query}");
-        }
-        let query = "q=&location=&sort=newest";
-        assert_eq!(cleaned_at("/properties/", query, &headers(None)).as_deref(), Some(""));
-    }
-
-    #[test]
     fn programs_and_addresses_without_empty_fields_are_left_alone() {
         let navigates = headers(Some("navigate"));
         for (path, query) in [

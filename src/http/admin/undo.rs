@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::list_state::List;
 use super::see_other;
-use crate::domain::{DeletedListing, EventId, Permission, PropertyId};
+use crate::domain::{DeletedListing, EventId, Permission, PropertyId, first_of};
 use crate::http::forms::{CheckedForm, Fields};
 use crate::http::staff::Staff;
 use crate::http::views::admin::UndoPage;
@@ -90,13 +90,6 @@ fn restored(
 }
 
 fn taken(ids: &[PropertyId]) -> String {
-    let shown: Vec<_> = ids.iter().take(10).map(ToString::to_string).collect();
-    let more = match ids.len() > shown.len() {
-        true => format!(" and {} more", ids.len() - shown.len()),
-        false => String::new(),
-    };
-    format!(
-        "Nothing was restored, because other listings now have the same numbers: {}{more}.",
-        shown.join(", ")
-    )
+    let numbers = first_of(ids.iter().map(ToString::to_string), 10);
+    format!("Nothing was restored, because other listings now have the same numbers: {numbers}.")
 }

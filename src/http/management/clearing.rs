@@ -95,14 +95,9 @@ async fn clear_part(
         let (entries, tags) = (Some(entries), scope.names());
         return page(no_store(), &ClearPage { entries, tags, ..shown(operator, wish) });
     }
-    let pages = entries.pages.map(|pages| pages.max(entries.memory_pages));
-    let mut cleared = json!({"pages": pages, "querysets": entries.querysets});
-    if let Some(reason) = &entries.reason {
-        cleared["reason"] = json!(reason);
-    }
     let key = if wish.confirm { "cleared" } else { "would_clear" };
     let mut result = json!({"success": true, "tags": scope.names(), "entries": entries});
-    result[key] = cleared;
+    result[key] = json!(entries.cleared());
     Ok(json_response(&result))
 }
 

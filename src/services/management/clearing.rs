@@ -50,6 +50,17 @@ pub struct WouldEnd {
     pub estimated: bool,
 }
 
+impl WouldEnd {
+    /// The entries, as a clear reports them. A page is in memory, in Redis, or in both.
+    pub fn cleared(&self) -> Cleared {
+        Cleared {
+            pages: self.pages.map(|pages| pages.max(self.memory_pages)),
+            querysets: self.querysets,
+            reason: self.reason.clone(),
+        }
+    }
+}
+
 impl ClearScope {
     /// The scope of a tag, by its name.
     pub fn of_tag(name: &str) -> Result<Self, FieldErrors> {

@@ -109,7 +109,7 @@ impl LoadTestRequest {
                 );
             }
         }
-        errors.or(self)
+        errors.into_result(self)
     }
 }
 

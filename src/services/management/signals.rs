@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 use utoipa::ToSchema;
 
@@ -71,14 +72,16 @@ impl Management {
     ///
     /// # Errors
     /// If the database can't answer. Then the probe may exist for a while: see [`Self::probes_deleted`].
-    pub async fn test_signals(&self) -> Result<Vec<SignalStep>> {
+    pub async fn test_signals(&self) -> Result<Value> {
         let (this, mut probe) = (self.clone(), Probe::new(&self.probes));
         to_the_end(async move {
             let left = this.delete_probes(PLACE, LEFT).await?;
             if left > 0 {
                 log::warn!("{left} probe(s) of earlier signals tests were deleted");
             }
-            let steps = this.signal_steps(&mut probe).await;
+            let steps = this.signal_steps(&mut probe).await.map(
+                |steps| json!({"success": steps.iter().all(|step| step.success), "steps": steps}),
+            );
             if probe.may_exist {
                 tokio::spawn(caller::carried(async move { this.delete_probe(probe).await }));
             }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Management;
 use super::figures::{EventState, why_not};
-use crate::cache::{BODIES, CacheError, CacheKey, Census, Level, LevelReport, ProbeStep};
+use crate::cache::{BODIES, CacheError, CacheKey, Census, Level, LevelReport};
 use crate::db::event_log;
 use crate::db::event_replay::{self, Replay};
 use crate::domain::{ListingFilter, ListingQuery, LogPosition};
@@ -65,26 +65,23 @@ impl Management {
         })
     }
 
-    /// Sets, gets, expires and deletes a probe key at each configured level.
-    ///
-    /// # Errors
-    /// The steps until Redis failed, and the reason.
-    pub async fn test(&self) -> Result<Vec<ProbeStep>, (Vec<ProbeStep>, ServiceError)> {
+    /// Sets, gets, expires and deletes a probe key at each configured level. If Redis fails, the result has the steps
+    /// until then, and the reason.
+    pub async fn test(&self) -> Value {
         let mut steps = self.cache.probe_memory();
         let tiers = self.cache.tier_state();
         let probed = match tiers.redis {
-            "off" => return Ok(steps),
+            "off" => Ok(Vec::new()),
             _ if tiers.answers => self.cache.probe_redis().await,
             _ => Err(CacheError::Unavailable),
         };
-        match probed {
-            Ok(more) => steps.extend(more),
-            Err(err) => return Err((steps, err.into())),
-        }
+        let error = probed.map(|more| steps.extend(more)).err();
+        let success = steps.iter().all(|step| step.success);
         // The steps report refused commands.
-        match tiers.redis == "up" || steps.iter().any(|step| !step.success) {
-            true => Ok(steps),
-            false => Err((steps, CacheError::Unavailable.into())),
+        let is_lost = success && !matches!(tiers.redis, "up" | "off");
+        match error.or(is_lost.then_some(CacheError::Unavailable)).map(ServiceError::from) {
+            None => json!({"success": success, "steps": steps}),
+            Some(err) => json!({"success": false, "steps": steps, "error": err.to_string()}),
         }
     }
 

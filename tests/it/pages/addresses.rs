@@ -140,6 +140,14 @@ async fn a_form_without_scripts_leads_to_an_address_without_empty_fields() {
             "/properties/?q=&location=Leith&min_price=&max_price=&sort=newest",
             "/properties/?location=Leith",
         ),
+        (
+            "/properties/?q=sea&location=&min_price=+&max_price=%20&sort=price",
+            "/properties/?q=sea&sort=price",
+        ),
+        (
+            "/properties/?q=&location=A%26B&location=&utm_source=x",
+            "/properties/?location=A%26B&utm_source=x",
+        ),
         ("/properties/places/?name=", "/properties/places/"),
         ("/admin/users/?q=&role=staff&active=", "/admin/users/?role=staff"),
     ] {

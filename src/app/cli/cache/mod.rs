@@ -36,11 +36,9 @@ pub(super) async fn run(platform: &Platform, action: &CacheAction) -> Result<()>
     } else if verb.warm {
         (warm(platform).await?, print::warmed)
     } else if verb.test {
-        (test(platform).await, print::probe)
+        (management.test().await, print::probe)
     } else if verb.test_signals {
-        let steps = management.test_signals().await?;
-        let success = steps.iter().all(|step| step.success);
-        (json!({"success": success, "steps": steps}), print::steps)
+        (management.test_signals().await?, print::steps)
     } else if let Some(url) = &verb.explain {
         (explain(platform, url).await?, print::explanation)
     } else if verb.load_test {
@@ -84,16 +82,6 @@ async fn metrics(platform: &Platform) -> Value {
         "Hits and misses are counted by each running instance: see /properties/redis-metrics/ there."
     );
     report
-}
-
-/// Tests the levels that a command has; its own memory holds no pages.
-async fn test(platform: &Platform) -> Value {
-    match platform.services.management.test().await {
-        Ok(steps) => {
-            json!({"success": steps.iter().all(|step| step.success), "steps": steps})
-        }
-        Err((steps, err)) => json!({"success": false, "steps": steps, "error": err.to_string()}),
-    }
 }
 
 async fn explain(platform: &Platform, url: &str) -> Result<Value> {

@@ -37,11 +37,7 @@ pub(super) async fn clear(platform: &Platform, part: &Part) -> Result<Value> {
         prompt::confirm("Clear them? [y/N]: ").await?;
     }
     let ended = management.clear_part(ACTOR, &scope).await?;
-    let mut cleared = json!({"pages": ended.pages, "querysets": ended.querysets});
-    if let Some(reason) = &ended.reason {
-        cleared["reason"] = json!(reason);
-    }
-    let mut entries = json!(ended);
+    let (mut entries, cleared) = (json!(ended), ended.cleared());
     // The command's own memory tier is not a site's.
     entries["memory_pages"] = Value::Null;
     Ok(json!({"success": true, "tags": scope.names(), "entries": entries, "cleared": cleared}))

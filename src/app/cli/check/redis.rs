@@ -82,7 +82,7 @@ pub(super) fn untold(refusal: &Refusal, what: &str) -> Finding {
 
 /// Problems for a public site. `saves` is the setting `save`, if it is known; `foreign` is the number of keys of a sample
 /// that do not belong to the site.
-pub(super) fn deployed(report: &RedisReport, saves: Option<&str>, foreign: usize) -> Vec<Finding> {
+pub(super) fn deployed(report: &RedisReport, saves: Option<&str>, foreign: u64) -> Vec<Finding> {
     let mut findings = Vec::new();
     let appends = report.number("aof_enabled") == Some(1);
     if appends || saves.is_some_and(|saves| !saves.is_empty()) {

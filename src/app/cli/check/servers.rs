@@ -114,7 +114,7 @@ async fn of_redis(platform: &Platform, deploy: bool) -> Vec<Finding> {
     };
     if deploy {
         let saves = cache.find_setting("save").await;
-        let foreign = cache.count_foreign_keys().await;
+        let foreign = cache.census(|_| None, 0).await.map(|census| census.foreign);
         for (refused, what) in [
             (saves.as_ref().err(), "whether it saves to disk"),
             (foreign.as_ref().err(), "whether other programs use it"),
