@@ -120,7 +120,6 @@ where
     let (services, site) = (services.clone(), site.clone());
     let app = App::new()
         .configure(|config| http::configure(config, &services, &site))
-        .wrap(from_fn(http::gate))
         .wrap(from_fn(http::error_pages))
         .wrap(from_fn(http::request_id))
         .wrap(http::Lane);

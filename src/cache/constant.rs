@@ -10,7 +10,7 @@ impl Cache {
     /// The policy of a page that depends only on the build and the configuration: only a clear, or an event that
     /// invalidates everything, ends it before it expires. Costs a round trip to Redis.
     pub async fn constant(&self, key: &CacheKey) -> CachePolicy {
-        let tags = super::with_site(&TagSet::new());
+        let tags = super::with_site(TagSet::new());
         let local = self.memory.generations.capture(&tags);
         let known = match &self.redis {
             // A constant takes no time to load, so no other instance waits for the lease, and storing ends it.

@@ -103,7 +103,7 @@ impl Cache {
 
     async fn inspect_redis(&self, key: &CacheKey) -> Result<InRedis, CacheError> {
         let tier = self.tier()?;
-        let found = tier.find(key, None, &with_site(&TagSet::new())).await?;
+        let found = tier.find(key, None, &with_site(TagSet::new())).await?;
         let Some(bytes) = found.bytes else {
             return Ok(InRedis::Absent);
         };

@@ -31,7 +31,7 @@ impl Cache {
     pub async fn get_or_load<T, E, F>(
         &self,
         key: &CacheKey,
-        tags: &TagSet,
+        tags: TagSet,
         load: impl FnOnce() -> F + Send + 'static,
     ) -> Result<Cached<T>, E>
     where
@@ -50,7 +50,7 @@ impl Cache {
     pub async fn get_or_load_early<T, E, F>(
         &self,
         key: &CacheKey,
-        tags: &TagSet,
+        tags: TagSet,
         load: impl FnOnce() -> F + Send + 'static,
     ) -> Result<Cached<T>, E>
     where
@@ -80,7 +80,7 @@ impl Cache {
     pub async fn find_beyond_lease<T: DeserializeOwned>(
         &self,
         key: &CacheKey,
-        tags: &TagSet,
+        tags: TagSet,
     ) -> Option<T> {
         self.lease.ended_for(Instant::now())?;
         let tier = self.redis.as_ref()?.beyond_lease();
@@ -186,7 +186,7 @@ impl Cache {
         let leased = admitted;
         admitted &= !is_rare || key.is_rare() || self.admission.admits_rare(key, started);
         let ttl = ended(jittered(ttl), until);
-        let (stamps, local) = match &only {
+        let (stamps, local) = match only {
             Some(only) => {
                 let only = super::with_site(only);
                 let local = leader.stamps().only(&only);

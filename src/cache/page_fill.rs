@@ -17,11 +17,13 @@ use super::{
 };
 
 impl Cache {
-    /// Renders a page, stores it, and gives it to the followers.
+    /// Renders a page, stores it, and gives it to the followers. `invalidated` says whether that is because an
+    /// invalidation ended the page that memory had.
     pub(super) async fn fill_page<E, F>(
         self,
         leader: Leader,
         key: &CacheKey,
+        invalidated: bool,
         render: impl FnOnce() -> F,
     ) -> Result<Served, E>
     where
@@ -29,7 +31,6 @@ impl Cache {
         F: Future<Output = Result<Rendered, E>>,
     {
         let started = Instant::now();
-        let invalidated = self.memory.has_invalidated(key, started);
         let rendered = render().await;
         let took = started.elapsed();
         self.metrics.time_load(Level::PageRedis, took);

@@ -19,14 +19,16 @@ impl Cache {
     /// # Errors
     /// [`Missed`] if there is none: then call [`Self::get_or_render`].
     pub fn page_in_memory(&self, key: &CacheKey) -> Result<InMemory, Missed> {
-        let missed = Missed(self.flights.ended());
-        let found = self.find_in_memory(key).ok_or(missed)?;
+        let ended = self.flights.ended();
+        let found = self.find_in_memory(key);
+        let found = found.map_err(|invalidated| Missed { ended, invalidated })?;
         self.metrics.count_page(Source::Memory);
         self.popular.note(key, |tally| tally.requests += 1);
         Ok(found)
     }
 
-    fn find_in_memory(&self, key: &CacheKey) -> Option<InMemory> {
+    /// The valid page in memory, or else whether memory has it invalidated.
+    fn find_in_memory(&self, key: &CacheKey) -> Result<InMemory, bool> {
         let now = Instant::now();
         let page = self.memory.find(key, now)?;
         let ttl = page.ttl(now);
@@ -34,7 +36,7 @@ impl Cache {
         self.metrics.time_hit(Level::PageMemory, now.elapsed());
         self.store_if_wanted(key, &page, now);
         let refresh = page.wants_refresh(now);
-        Some(InMemory { age: page.age(now), page, ttl, refresh })
+        Ok(InMemory { age: page.age(now), page, ttl, refresh })
     }
 
     /// Returns a page that memory does not have, rendered if no other level has it; one rendering, however many
@@ -47,7 +49,7 @@ impl Cache {
     pub async fn get_or_render<E, F>(
         &self,
         key: &CacheKey,
-        tags: &TagSet,
+        tags: TagSet,
         wanted: Encoding,
         missed: Missed,
         render: impl FnOnce() -> F + Send + 'static,
@@ -59,7 +61,31 @@ impl Cache {
         if self.memory.is_enabled() {
             self.metrics.count_miss(Level::PageMemory);
         }
-        let served = self.get_or_lead(key, super::with_site(tags), wanted, missed, render).await;
+        let tags = super::with_site(tags);
+        let served = 'served: {
+            for _ in 0..ATTEMPTS {
+                match self.join(key, &tags) {
+                    Part::Leader(leader) => {
+                        let led = self.lead_page(leader, key, &tags, wanted, missed, render);
+                        break 'served led.await;
+                    }
+                    Part::Follower(follower) => {
+                        let known = follower.stamps().clone();
+                        match follower.wait().await.and_then(landed::<E>) {
+                            // A tag that only the rendering revealed may have been invalidated before this request
+                            // came.
+                            Some(Ok(served)) if !served.page.stamps.are_current_beside(&known) => {}
+                            Some(result) => break 'served self.followed_page(key, result),
+                            None => {}
+                        }
+                    }
+                    Part::Alone => break,
+                }
+            }
+            let rendered = render().await?;
+            let stamps = self.memory.generations.capture(&tags);
+            Ok(self.page_not_kept(key, rendered, stamps))
+        };
         if let Ok(served) = &served {
             self.metrics.count_page(served.source());
             self.popular.note(key, |tally| tally.requests += 1);
@@ -67,45 +93,11 @@ impl Cache {
         served
     }
 
-    async fn get_or_lead<E, F>(
-        &self,
-        key: &CacheKey,
-        tags: TagSet,
-        wanted: Encoding,
-        missed: Missed,
-        render: impl FnOnce() -> F + Send + 'static,
-    ) -> Result<Served, E>
-    where
-        E: LoadError,
-        F: Future<Output = Result<Rendered, E>> + Send + 'static,
-    {
-        for _ in 0..ATTEMPTS {
-            match self.join(key, &tags) {
-                Part::Leader(leader) => {
-                    return self.lead_page(leader, key, &tags, wanted, missed, render).await;
-                }
-                Part::Follower(follower) => {
-                    let known = follower.stamps().clone();
-                    match follower.wait().await.and_then(landed::<E>) {
-                        // A tag that only the rendering revealed may have been invalidated before this request came.
-                        Some(Ok(served)) if !served.page.stamps.are_current_beside(&known) => {}
-                        Some(result) => return self.followed_page(key, result),
-                        None => {}
-                    }
-                }
-                Part::Alone => break,
-            }
-        }
-        let rendered = render().await?;
-        let stamps = self.memory.generations.capture(&tags);
-        Ok(self.page_not_kept(key, rendered, stamps))
-    }
-
     /// Computes a page that is about to expire, unless another request already does.
     pub async fn refresh_page<E, F>(
         &self,
         key: &CacheKey,
-        tags: &TagSet,
+        tags: TagSet,
         render: impl FnOnce() -> F + Send + 'static,
     ) where
         E: LoadError,
@@ -114,7 +106,8 @@ impl Cache {
         if let Part::Leader(leader) = self.join(key, &super::with_site(tags)) {
             let (cache, key) = (self.clone(), key.clone());
             // If it fails, the page is computed after it has expired.
-            let _ = to_the_end(async move { cache.fill_page(leader, &key, render).await }).await;
+            let filling = async move { cache.fill_page(leader, &key, false, render).await };
+            let _ = to_the_end(filling).await;
         }
     }
 
@@ -132,26 +125,30 @@ impl Cache {
         F: Future<Output = Result<Rendered, E>> + Send + 'static,
     {
         // The previous flight may have ended since memory was looked up.
-        if self.flights.ended() != missed.0
-            && let Some(InMemory { page, ttl, .. }) = self.find_in_memory(key)
-        {
-            let trail = vec![(Level::PageMemory, Outcome::Hit(ttl))];
-            return Ok(Served { page, trail });
+        let Missed { ended, mut invalidated } = missed;
+        if self.flights.ended() != ended {
+            match self.find_in_memory(key) {
+                Ok(InMemory { page, ttl, .. }) => {
+                    let trail = vec![(Level::PageMemory, Outcome::Hit(ttl))];
+                    return Ok(Served { page, trail });
+                }
+                Err(now_invalidated) => invalidated = now_invalidated,
+            }
         }
         let found = self.look_up_page(key, wanted, tags, leader.stamps()).await;
-        let filling = |leader| {
+        let filling = |leader, invalidated| {
             let (cache, key) = (self.clone(), key.clone());
             // On the heap, because it is large and a hit does not need it.
-            Box::pin(async move { cache.fill_page(leader, &key, render).await })
+            Box::pin(async move { cache.fill_page(leader, &key, invalidated, render).await })
         };
         let Some((served, ends_soon)) = found else {
-            return to_the_end(filling(leader)).await;
+            return to_the_end(filling(leader, invalidated)).await;
         };
         if ends_soon || leader.has_followers() {
             leader.land(Arc::new(Ok::<_, E>(served.clone())));
         }
         if ends_soon {
-            tokio::spawn(caller::carried(to_the_end(filling(leader))));
+            tokio::spawn(caller::carried(to_the_end(filling(leader, false))));
         }
         Ok(served)
     }

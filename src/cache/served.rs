@@ -54,7 +54,12 @@ pub struct InMemory {
 
 /// A miss in memory, required to look further.
 #[derive(Debug, Clone, Copy)]
-pub struct Missed(pub(super) u64);
+pub struct Missed {
+    /// The number of flights that had ended before the look-up.
+    pub(super) ended: u64,
+    /// Whether memory has the page, invalidated before it expired.
+    pub(super) invalidated: bool,
+}
 
 impl Served {
     /// Where the page came from.

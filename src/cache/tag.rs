@@ -51,8 +51,7 @@ impl Tag {
 }
 
 /// The tags and [`Tag::site`].
-pub(super) fn with_site(tags: &TagSet) -> TagSet {
-    let mut tags = tags.clone();
+pub(super) fn with_site(mut tags: TagSet) -> TagSet {
     tags.insert(Tag::site());
     tags
 }

@@ -31,14 +31,15 @@ pub async fn find_locked(client: &impl GenericClient, id: UserId) -> Result<Opti
     cached::find(client, sql, &[&id.0], user).await
 }
 
-/// Finds the active staff member who has a session of this name, and records the use of the session.
+/// Finds the active staff member who has a session of this name, and records the use of the session. Also returns the
+/// number of unread enquiries, counted up to 999: 0 if the user may not read them.
 pub async fn find_by_session(
     client: &impl GenericClient,
     id: UserId,
     session: &str,
-) -> Result<Option<User>> {
+) -> Result<Option<(User, i64)>> {
     let sql = include_str!("../../sql/queries/user_find_by_session.sql");
-    cached::find(client, sql, &[&id.0, &session], user).await
+    cached::find(client, sql, &[&id.0, &session], |row| (user(row), row.get(11))).await
 }
 
 /// The users that a query selects, ordered by name, and their number on all pages: 0 if this page has none.

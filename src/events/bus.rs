@@ -31,20 +31,15 @@ impl Bus {
     /// Delivers the events to every receiver, one receiver after the other. When this returns, neither this instance's
     /// cache levels nor the shared one answer with older data.
     pub async fn publish(&self, committed: CommittedEvents) {
+        let events = committed.events();
         for receiver in self.receivers.iter() {
-            receiver.receive(committed.events()).await;
-        }
-    }
-}
-
-impl Receiver {
-    async fn receive(&self, events: &[Event]) {
-        match self {
-            Self::Cache(receiver) => receiver.receive(events).await,
-            Self::Log => events.iter().for_each(log_event),
-            Self::Recorder(told) => {
-                let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-                told.extend_from_slice(events);
+            match receiver {
+                Receiver::Cache(receiver) => receiver.receive(events).await,
+                Receiver::Log => events.iter().for_each(log_event),
+                Receiver::Recorder(told) => {
+                    let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+                    told.extend_from_slice(events);
+                }
             }
         }
     }

@@ -32,7 +32,7 @@ mod views;
 
 use error::Answer;
 pub use error::AppError;
-pub use middleware::{Lane, LaneService, RequestId, error_pages, gate, request_id};
+pub use middleware::{Lane, LaneService, RequestId, error_pages, request_id};
 pub use openapi::document as api_description;
 pub use pages::explained;
 pub use progress::{Phase, Progress};

@@ -28,8 +28,8 @@ impl Format {
             .any(|(name, value)| name == "format" && value.eq_ignore_ascii_case("json"));
         let accept = joined(headers, header::ACCEPT);
         let json = quality(&accept, &["application/json", "application/problem+json"]);
-        let html = quality(&accept, &["text/html", "text/*", "*/*"]);
-        if asked || json > html { Self::Json } else { Self::Html }
+        let html = || quality(&accept, &["text/html", "text/*", "*/*"]);
+        if asked || (json > 0 && json > html()) { Self::Json } else { Self::Html }
     }
 
     /// The format of an error at a URL.

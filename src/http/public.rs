@@ -4,7 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
-use crate::domain::{Direction, FieldErrors, PropertyId};
+use crate::domain::{Cursors, Direction, FieldErrors, ListingQuery, PropertyId};
 use crate::http::middleware::RequestId;
 use crate::http::negotiation::Format;
 use crate::http::pages::{Asked, PublicPage, admit, published, result, serve, serve_uncached};
@@ -47,8 +47,11 @@ pub(in crate::http) async fn index_uncached(
     site: web::Data<Site>,
 ) -> Result<HttpResponse, AppError> {
     let format = Format::of(request.query_string(), request.headers());
-    match PublicPage::list(request.query_string(), format) {
-        Ok(page) => serve_uncached(&request, page, services, site).await,
+    match ListingQuery::parse(request.query_string(), Cursors::Accepted) {
+        Ok(query) => {
+            let page = PublicPage::List { query, format };
+            serve_uncached(&request, page, services, site).await
+        }
         Err(errors) => refused(&request, find(request.path()).map(|(url, _)| url), errors),
     }
 }

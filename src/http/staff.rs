@@ -251,11 +251,7 @@ impl Staff {
         let session_name: String = session.get(SESSION_NAME)?.unwrap_or_default();
         let messages = Messages::of(request, site, &session_name);
         match services.accounts.find_by_session(id, &session_name).await {
-            Ok(Some(user)) if known.as_deref() == Some(&*user.session_stamp) => {
-                let unread = match user.may(Permission::Enquiries) {
-                    true => services.enquiries.count_unread().await.unwrap_or(0),
-                    false => 0,
-                };
+            Ok(Some((user, unread))) if known.as_deref() == Some(&*user.session_stamp) => {
                 Ok(Some(Self { messages, unread, ..Self::entered(&session, &user, services)? }))
             }
             Ok(_) => {

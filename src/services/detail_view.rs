@@ -57,7 +57,7 @@ impl Listings {
             Ok(Fill::new(history::find_reduction(&client, id).await?, ttl))
         };
         // Every change of the price is one of the listing.
-        self.cache.get_or_load(&key, &TagSet::from([kinds::property(id)]), load).await
+        self.cache.get_or_load(&key, TagSet::from([kinds::property(id)]), load).await
     }
 
     /// The listings of the same place and price band that are most similar; for a listing that hides its price, the ones
@@ -79,7 +79,7 @@ impl Listings {
             let value = properties::list_similar(&client, &to, SIMILAR).await?;
             Ok(Fill::new(value, ttl))
         };
-        self.cache.get_or_load(&key, &tags, load).await
+        self.cache.get_or_load(&key, tags, load).await
     }
 }
 

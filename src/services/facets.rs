@@ -39,7 +39,7 @@ impl Listings {
             }
             Ok(Fill::new(facets::count(&client, &filter, facets::READ).await?, ttl).until(until))
         };
-        self.cache.get_or_load(&key.rare_if(is_rare), &tags, load).await
+        self.cache.get_or_load(&key.rare_if(is_rare), tags, load).await
     }
 }
 

@@ -101,7 +101,7 @@ impl Listings {
             Ok(Fill::new(value, ttl).until(until))
         };
         let tags = tags_of(&query.filter);
-        self.cache.get_or_load_early(&Self::list_key(query), &tags, load).await
+        self.cache.get_or_load_early(&Self::list_key(query), tags, load).await
     }
 
     /// How many listings a filter selects.
@@ -114,7 +114,7 @@ impl Listings {
             Ok(Fill::new(properties::count(&client, &wanted).await?, ttl).until(until))
         };
         let (key, tags) = (Self::count_key(filter), tally_tags_of(filter));
-        self.cache.get_or_load_early(&key, &tags, load).await
+        self.cache.get_or_load_early(&key, tags, load).await
     }
 
     /// The listing next to one in a result; `None` at its end.
@@ -149,7 +149,7 @@ impl Listings {
                 false => Fill::new(value, ABSENT_TTL).only([kinds::absent()]).rare(),
             })
         };
-        self.cache.get_or_load(&key, &tags, load).await
+        self.cache.get_or_load(&key, tags, load).await
     }
 
     /// One listing straight from the database: what an edit starts from.

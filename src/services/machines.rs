@@ -56,7 +56,7 @@ impl Machines {
         };
         let name = format!("newest?{}", filter.row_key());
         let key = CacheKey::new(Level::Queryset, QUERYSETS, name).rare_if(!filter.is_empty());
-        self.cache.get_or_load(&key, &tags_of(filter), load).await
+        self.cache.get_or_load(&key, tags_of(filter), load).await
     }
 
     /// The parts of the sitemap that have listings.
@@ -68,7 +68,7 @@ impl Machines {
         };
         let key = CacheKey::new(Level::Queryset, QUERYSETS, "sitemap");
         let tags = TagSet::from([kinds::properties()]);
-        self.cache.get_or_load(&key, &tags, load).await
+        self.cache.get_or_load(&key, tags, load).await
     }
 
     /// The listings of a part; `None` if it is not among [`Machines::sitemap`]. That is checked first, so that an
@@ -91,7 +91,7 @@ impl Machines {
         };
         let key = CacheKey::new(Level::Queryset, QUERYSETS, format_args!("sitemap/{part}"));
         let tags = TagSet::from([kinds::sitemap(part)]);
-        let cached = self.cache.get_or_load(&key, &tags, load).await?;
+        let cached = self.cache.get_or_load(&key, tags, load).await?;
         Ok(Some(cached).filter(|cached| !cached.tagged.value.is_empty()))
     }
 }

@@ -35,7 +35,7 @@ impl Listings {
             Ok(Fill::new(value, ttl))
         };
         let tags = tally_tags_of(&ListingFilter { status, ..ListingFilter::default() });
-        self.cache.get_or_load_early(&key, &tags, load).await
+        self.cache.get_or_load_early(&key, tags, load).await
     }
 
     /// The places with the most listings of a filter, which selects `total` listings.
@@ -60,6 +60,6 @@ impl Listings {
             let value = places::list(&client, &filter, total, limit).await?;
             Ok(Fill::new(value, ttl).until(until))
         };
-        self.cache.get_or_load_early(&key, &tags, load).await
+        self.cache.get_or_load_early(&key, tags, load).await
     }
 }

@@ -64,12 +64,12 @@ impl Sessions {
             Ok(Fill::new(value, ttl))
         };
         let key = CacheKey::new(Level::Session, "session", &name);
-        let tags = TagSet::from([tag(&name)]);
-        match self.cache.get_or_load(&key, &tags, load).await {
+        let tags = || TagSet::from([tag(&name)]);
+        match self.cache.get_or_load(&key, tags(), load).await {
             Ok(cached) => Ok(cached.tagged.value),
             // Nothing can be written without the database, but the user keeps the form's input.
             Err(err) if err.is_outage() => {
-                let copy = self.cache.find_beyond_lease(&key, &tags).await;
+                let copy = self.cache.find_beyond_lease(&key, tags()).await;
                 copy.ok_or(err)
             }
             Err(err) => Err(err),

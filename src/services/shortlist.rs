@@ -29,7 +29,7 @@ impl Listings {
                 false => fill,
             })
         };
-        self.cache.get_or_load(&key, &tags, load).await
+        self.cache.get_or_load(&key, tags, load).await
     }
 }
 

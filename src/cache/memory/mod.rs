@@ -64,9 +64,15 @@ impl MemoryTier {
     }
 
     /// A page that is valid, as far as this process can know.
-    pub(super) fn find(&self, key: &CacheKey, now: Instant) -> Option<Arc<HeldPage>> {
-        let pages = self.pages.as_ref().filter(|_| self.lease.is_armed(now))?;
-        pages.get(key).filter(|page| page.is_fresh(now))
+    ///
+    /// # Errors
+    /// Whether it has the page, invalidated before it expired.
+    pub(super) fn find(&self, key: &CacheKey, now: Instant) -> Result<Arc<HeldPage>, bool> {
+        let page = self.held(key).ok_or(false)?;
+        match self.lease.is_armed(now) && page.is_fresh(now) {
+            true => Ok(page),
+            false => Err(!page.ttl(now).is_zero() && !page.stamps.are_current()),
+        }
     }
 
     /// A page that was valid until it expired or until the tier was disarmed, and how long ago that was.
@@ -76,12 +82,6 @@ impl MemoryTier {
         let expired = page.expired_since(now);
         let since = expired.max(self.lease.disarmed_for(now));
         (page.stamps.are_current() && since <= GRACE).then_some((page, since))
-    }
-
-    /// Whether it holds a page that was invalidated before it expired.
-    pub(super) fn has_invalidated(&self, key: &CacheKey, now: Instant) -> bool {
-        let page = self.pages.as_ref().and_then(|pages| pages.get(key));
-        page.is_some_and(|page| !page.ttl(now).is_zero() && !page.stamps.are_current())
     }
 
     /// Stores a page.

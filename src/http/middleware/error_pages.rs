@@ -10,19 +10,20 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError};
 use serde_json::json;
 
+use super::gate::refuse;
 use super::harden::harden;
 use super::request_id::RequestId;
 use crate::http::AppError;
 use crate::http::negotiation::Format;
-use crate::http::pages::Asked;
+use crate::http::pages::{Asked, Refusal};
 use crate::http::staff::Staff;
 use crate::http::views::errors;
 use crate::http::views::frame::Frame;
 use crate::services::urls::Failures;
 use crate::services::{Route, ServiceError};
 
-/// Renders responses with a status of 400 or more that have no page yet, and adds the security headers to every
-/// response.
+/// Refuses or redirects requests as `Asked` says, renders responses with a status of 400 or more that have no page
+/// yet, and adds the security headers to every response.
 ///
 /// # Errors
 /// The rendered error, if an inner middleware failed.
@@ -31,8 +32,17 @@ pub async fn error_pages<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let asked = Failing::by(&request);
-    let response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
+    let refusal = match request.extensions().get::<Asked>() {
+        Some(asked) => asked.refusal.clone(),
+        // A request whose host was not checked is refused.
+        None => Some(Refusal::Host),
+    };
+    let answered = match refusal {
+        None => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+        Some(refusal) => Ok(refuse(request, refusal)),
+    };
+    let response = match answered {
+        Ok(response) => response,
         Err(err) => {
             // Only the session store fails here: a handler's error is a response by now.
             log::error!("{err}");

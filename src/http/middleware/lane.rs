@@ -15,7 +15,8 @@ use futures_util::future::Either;
 
 use super::harden::harden;
 use super::request_id::{RequestId, cache_status as shown, log_answer};
-use crate::cache::policy;
+use crate::cache::caller;
+use crate::cache::policy::{self, Level, Outcome};
 use crate::http::Site;
 use crate::http::client_address::client_address;
 use crate::http::pages::{Asked, answer, cache_status, refresh};
@@ -73,7 +74,7 @@ where
     }
 }
 
-/// The response with a page in memory; otherwise notes that memory has none.
+/// The response with a page in memory; otherwise notes that memory has none, and keeps the request's id.
 fn from_memory(request: &ServiceRequest, asked: &mut Asked) -> Option<HttpResponse> {
     let headers = request.headers();
     let wanted = asked.page.as_mut()?.as_mut().ok()?;
@@ -83,25 +84,27 @@ fn from_memory(request: &ServiceRequest, asked: &mut Asked) -> Option<HttpRespon
     let services = request.app_data::<web::Data<Services>>()?;
     let began = log::log_enabled!(log::Level::Debug).then(Instant::now);
     let id = RequestId::assign(request.request());
-    let hit = match id.during(|| services.cache.page_in_memory(wanted.key.key())) {
+    let found = caller::during(id.0.clone(), || services.cache.page_in_memory(wanted.key.key()));
+    let hit = match found {
         Ok(hit) => hit,
         Err(missed) => {
             wanted.missed = Some(missed);
+            request.extensions_mut().insert(id);
             return None;
         }
     };
-    let status = cache_status::memory_hit(hit.ttl);
+    let status = cache_status::header(&[(Level::PageMemory, Outcome::Hit(hit.ttl))]);
     let mut response = answer(&hit.page.page, headers, asked.encodings, hit.age, status);
     harden(response.headers_mut());
     let status = response.status().as_u16();
     services.traffic.count(asked.route, status);
-    id.during(|| {
-        if let Some(began) = began {
-            let (client, cache) = (client_address(request.request()), shown(response.headers()));
-            let (method, path, took) = (request.method(), request.path(), began.elapsed());
+    if let Some(began) = began {
+        let (client, cache) = (client_address(request.request()), shown(response.headers()));
+        let (method, path, took) = (request.method(), request.path(), began.elapsed());
+        caller::during(id.0.clone(), || {
             log_answer(log::Level::Debug, method, path, status, took, cache, client);
-        }
-    });
+        });
+    }
     id.show(response.headers_mut());
     if services.drain.closes_connections() {
         response.head_mut().set_connection_type(ConnectionType::Close);

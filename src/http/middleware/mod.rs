@@ -9,6 +9,5 @@ mod request_id;
 pub(super) mod session;
 
 pub use error_pages::error_pages;
-pub use gate::gate;
 pub use lane::{Lane, LaneService};
 pub use request_id::{RequestId, request_id};

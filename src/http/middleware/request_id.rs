@@ -23,7 +23,7 @@ const LONGEST_ID: usize = 128;
 
 /// The id of a request: a trusted proxy's, or else a random number, which does not reveal the number of requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestId(Caller);
+pub struct RequestId(pub(super) Caller);
 
 impl RequestId {
     /// The id that a trusted proxy sent in `X-Request-Id` or `traceparent`, or else a new one.
@@ -46,11 +46,6 @@ impl RequestId {
         let extensions = request.extensions();
         let id = extensions.get::<Self>().map(Self::to_string);
         id.unwrap_or_default()
-    }
-
-    /// Runs a closure for the request.
-    pub(crate) fn during<T>(&self, work: impl FnOnce() -> T) -> T {
-        caller::during(self.0.clone(), work)
     }
 
     /// Adds the id to the response headers.
@@ -101,7 +96,9 @@ pub async fn request_id<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let started = Instant::now();
-    let id = RequestId::assign(request.request());
+    // The fast lane has assigned one if it looked the page up in memory.
+    let known = request.extensions().get::<RequestId>().cloned();
+    let id = known.unwrap_or_else(|| RequestId::assign(request.request()));
     request.extensions_mut().insert(id.clone());
     let asked =
         request.extensions().get::<Asked>().map(|asked| (asked.route, asked.page.is_some()));
@@ -109,7 +106,8 @@ pub async fn request_id<B: MessageBody>(
     let (method, path) = (request.method().clone(), request.path().to_owned());
     let services = request.app_data::<web::Data<Services>>().cloned();
     let drain = services.as_ref().map(|services| services.drain.clone());
-    let client = client_address(request.request());
+    // A public page always ends in a response, which still has the request.
+    let client = (!is_page).then(|| client_address(request.request())).flatten();
     let answered = |response: &Result<ServiceResponse<B>, Error>| {
         let (status, cache) = match response {
             Ok(response) => (response.status(), cache_status(response.headers())),
@@ -127,7 +125,13 @@ pub async fn request_id<B: MessageBody>(
             400.. => log::Level::Info,
             _ => log::Level::Debug,
         };
-        log_answer(level, &method, &path, status.as_u16(), took, cache, client);
+        if log::log_enabled!(level) {
+            let client = match response {
+                Ok(response) if is_page => client_address(response.request()),
+                _ => client,
+            };
+            log_answer(level, &method, &path, status.as_u16(), took, cache, client);
+        }
     };
     let answering = async {
         let response = next.call(request).await;

@@ -1,14 +1,13 @@
 //! The `Cache-Status` header (RFC 9211): the outcome of each level.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use actix_web::http::header::HeaderValue;
 
 use crate::cache::policy::{Level, Outcome};
 
 /// The header of a response, the level nearest to the database first (RFC 9211, section 2).
-pub(super) fn header(trail: &[(Level, Outcome)]) -> HeaderValue {
+pub(in crate::http) fn header(trail: &[(Level, Outcome)]) -> HeaderValue {
     let mut text = String::with_capacity(64);
     for (at, (level, outcome)) in trail.iter().enumerate() {
         let separator = if at > 0 { ", " } else { "" };
@@ -18,11 +17,6 @@ pub(super) fn header(trail: &[(Level, Outcome)]) -> HeaderValue {
     }
     // The names of levels, and numbers, are visible ASCII.
     HeaderValue::from_maybe_shared(text).unwrap_or(HeaderValue::from_static("page-redis"))
-}
-
-/// The header of a response from memory.
-pub(in crate::http) fn memory_hit(ttl: Duration) -> HeaderValue {
-    header(&[(Level::PageMemory, Outcome::Hit(ttl))])
 }
 
 /// The header of a response for which no level was asked.
@@ -52,6 +46,8 @@ fn push_member(text: &mut String, level: Level, outcome: Outcome, last: bool) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn text(trail: &[(Level, Outcome)]) -> String {

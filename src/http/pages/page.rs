@@ -72,9 +72,15 @@ impl PublicPage {
         let format = || Format::of(query_string, headers);
         let machine = |page| Some(Ok(Self::Machine(page)));
         match address {
-            Public::List => Some(Self::list(query_string, format())),
+            Public::List => Some(
+                ListingQuery::parse(query_string, Cursors::Accepted)
+                    .map(|query| Self::List { query, format: format() }),
+            ),
             Public::Detail => Self::detail(parameter, query_string, format()).map(Ok),
-            Public::Places => Some(Self::places(query_string, format())),
+            Public::Places => Some(
+                PlaceQuery::parse(query_string)
+                    .map(|query| Self::Places { query, format: format() }),
+            ),
             Public::Facets => Some(
                 ListingFilter::parse(query_string).map(|filter| Self::Facets(Box::new(filter))),
             ),
@@ -107,15 +113,6 @@ impl PublicPage {
         }
     }
 
-    /// The list of a query string.
-    ///
-    /// # Errors
-    /// If a parameter is invalid.
-    pub(in crate::http) fn list(query_string: &str, format: Format) -> Result<Self, FieldErrors> {
-        let query = ListingQuery::parse(query_string, Cursors::Accepted)?;
-        Ok(Self::List { query, format })
-    }
-
     /// The page of the listing in a path, with the list that the reader came from according to the query string; `None`
     /// if the path has no valid number.
     fn detail(id: &str, query_string: &str, format: Format) -> Option<Self> {
@@ -125,15 +122,6 @@ impl PublicPage {
             Format::Html => result(query_string),
         });
         Some(Self::Detail { id, result, format })
-    }
-
-    /// The places of a query string.
-    ///
-    /// # Errors
-    /// If a parameter is invalid.
-    fn places(query_string: &str, format: Format) -> Result<Self, FieldErrors> {
-        let query = PlaceQuery::parse(query_string)?;
-        Ok(Self::Places { query, format })
     }
 
     /// The page's identity on a site.

@@ -41,8 +41,7 @@ pub(in crate::http) async fn serve(
             page.render(&services, &site.url).await
         })
     };
-    let tags = key.tags();
-    let served = cache.get_or_render(key.key(), &tags, encodings.first(), missed, render);
+    let served = cache.get_or_render(key.key(), key.tags(), encodings.first(), missed, render);
     let served = served.await?;
     let age = served.page.age(Instant::now());
     let status = cache_status::header(&served.trail);
@@ -106,5 +105,5 @@ pub(in crate::http) async fn refresh(
             page.render(&services, &site.url).await
         })
     };
-    cache.refresh_page(key.key(), &key.tags(), render).await;
+    cache.refresh_page(key.key(), key.tags(), render).await;
 }

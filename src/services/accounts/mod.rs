@@ -42,8 +42,9 @@ impl Accounts {
     }
 
     /// Finds an active staff member with one of their sessions, by the session's name. The database decides, not the
-    /// cached session; it also records the use, once a minute.
-    pub async fn find_by_session(&self, id: UserId, session: &str) -> Result<Option<User>> {
+    /// cached session; it also records the use, once a minute. Also returns the number of unread enquiries: 0 if the
+    /// user may not read them.
+    pub async fn find_by_session(&self, id: UserId, session: &str) -> Result<Option<(User, i64)>> {
         Ok(users::find_by_session(&self.database.client().await?, id, session).await?)
     }
 

@@ -29,7 +29,7 @@ pub(in crate::http::admin) async fn create(
     form: SentForm,
     site: web::Data<Site>,
 ) -> Answer {
-    press(&staff, Sent::received(form, None), &site).await
+    press(&staff, Sent::of(form, None), &site).await
 }
 
 /// `GET /admin/properties/{id}/change/`: the form or, for users who can only view, the listing.
@@ -62,7 +62,7 @@ pub(in crate::http::admin) async fn update(
     form: SentForm,
     site: web::Data<Site>,
 ) -> Answer {
-    press(&staff, Sent::received(form, Some(PropertyId(*id))), &site).await
+    press(&staff, Sent::of(form, Some(PropertyId(*id))), &site).await
 }
 
 /// Performs the action of the pressed button, and responds.

@@ -17,7 +17,7 @@ use crate::http::Answer;
 use crate::http::admin::login_form::ask_to_log_in;
 use crate::http::admin::see_other;
 use crate::http::csrf::is_own;
-use crate::http::forms::{Body, Fields, read};
+use crate::http::forms::{Body, Fields, SentForm, read};
 use crate::http::staff::Staff;
 use crate::http::views::admin::FormPage;
 
@@ -32,9 +32,9 @@ pub(in crate::http::admin) async fn keep<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let is_form = request.method() == Method::POST && is_own(request.request());
-    if is_form
+    if request.method() == Method::POST
         && let Ok(None) = Staff::of(request.request()).await
+        && is_own(request.request())
         && let Some(sent) = received(&mut request).await
     {
         let asked = ask_to_log_in(request.request(), request.path(), sent.carried());
@@ -70,7 +70,7 @@ async fn received(request: &mut ServiceRequest) -> Option<Sent> {
 
 /// The form of a listing among the fields that are sent to its address, or by a login that leads there.
 fn typed(address: &str, fields: Fields) -> Option<Sent> {
-    let sent = Sent::of(fields, listing_of(address)?);
+    let sent = Sent::of(SentForm { fields, is_outdated: false }, listing_of(address)?);
     let mut required = FACTS.iter().filter(|fact| fact.is_required());
     let is_form = required.all(|fact| sent.fields.has(fact.name));
     let carried = sent.carried();

@@ -19,7 +19,7 @@ pub(in crate::http::admin) async fn restore(
     site: web::Data<Site>,
 ) -> Answer {
     let id = PropertyId(*id);
-    let sent = Sent { restores: Some(id), ..Sent::received(form, None) };
+    let sent = Sent { restores: Some(id), ..Sent::of(form, None) };
     let (Ok(outcome) | Err(outcome)) = bring_back(&staff, &sent, id).await;
     answer(outcome, &staff, &sent, &site).await
 }

@@ -48,22 +48,23 @@ pub(super) struct Sent {
 
 impl Sent {
     /// The form that a request carries.
-    pub(super) fn received(form: SentForm, id: Option<PropertyId>) -> Self {
-        Self { is_outdated: form.is_outdated, ..Self::of(form.fields, id) }
-    }
-
-    pub(super) fn of(fields: Fields, id: Option<PropertyId>) -> Self {
+    pub(super) fn of(form: SentForm, id: Option<PropertyId>) -> Self {
+        let SentForm { fields, is_outdated } = form;
         let typed = |field: &str| match Fact::named(field) {
             Some(fact) => fact.typed(fields.all(field)),
             None => String::new(),
         };
+        // Only the conflict page's form has these fields.
+        let decides = fields.names().any(|name| name.starts_with("choose_"));
         let chosen = |field: &str| {
+            if !decides {
+                return None;
+            }
             let choice = fields.get(&format!("choose_{field}"));
             ["theirs", "both"].into_iter().find(|name| *name == choice)
         };
         let contradicts = |field: &&str| {
-            let was = fields.get(&format!("was_{field}"));
-            chosen(field).is_some() && was != digest(&typed(field))
+            chosen(field).is_some() && fields.get(&format!("was_{field}")) != digest(&typed(field))
         };
         let contradictions = PropertyForm::FIELDS.into_iter().filter(contradicts);
         let contradictions: Vec<_> = contradictions.collect();
@@ -72,15 +73,7 @@ impl Sent {
             Some(choice) => fields.get(&format!("{choice}_{field}")).to_owned(),
             None => typed(field),
         });
-        Self {
-            contradictions,
-            form,
-            fields,
-            id,
-            is_outdated: false,
-            restores: None,
-            completed_by: None,
-        }
+        Self { contradictions, form, fields, id, is_outdated, restores: None, completed_by: None }
     }
 
     pub(super) fn button(&self) -> Button {
