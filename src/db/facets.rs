@@ -2,13 +2,15 @@
 //!
 //! **Invariant:** a number is the count of the list with the value, or `None`: where many listings have the words or
 //! features of a filter, because no index has both these and the other facts.
+//!
+//! **Invariant:** all numbers are of one moment: a listing whose status is changing is counted with one of its statuses.
 
 use std::mem::take;
 
 use futures_util::future::try_join_all;
 
 use super::listing_conditions::{Builder, Statement};
-use super::{GenericClient, Result, cached, properties};
+use super::{Client, GenericClient, Result, cached, properties};
 use crate::domain::{
     Comparison, Count, FACTS, Facet, FacetCount, FacetCounts, Fact, ListingFilter, StatusFilter,
 };
@@ -18,7 +20,7 @@ use crate::domain::{
 /// counts do. That takes longer where it does not find so many, as of rare values in a price range.
 pub const READ: i64 = 1_000_000;
 /// How many times longer reading a listing takes from the table than from an index.
-const LOOKING: i64 = 50;
+const TABLE_COST_FACTOR: i64 = 50;
 
 /// A value of a facet.
 struct Choice {
@@ -30,6 +32,18 @@ struct Choice {
 
 /// Counts the listings that a filter would select with each value of every facet, of which at most `most` are read at once.
 pub async fn count(
+    client: &mut Client,
+    filter: &ListingFilter,
+    most: i64,
+) -> Result<Vec<FacetCounts>> {
+    let snapshot = client.transaction().await?;
+    snapshot.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?;
+    let counts = count_in(&snapshot, filter, most).await?;
+    snapshot.commit().await?;
+    Ok(counts)
+}
+
+async fn count_in(
     client: &impl GenericClient,
     filter: &ListingFilter,
     most: i64,
@@ -44,7 +58,7 @@ pub async fn count(
     let read = choices.iter().take_while(|choice| is_search || choice.facet != Facet::Status);
     let read: Vec<_> = read.collect();
     let is_looked_up = is_search || has_features(filter);
-    let most = if is_looked_up { most / LOOKING } else { most };
+    let most = if is_looked_up { most / TABLE_COST_FACTOR } else { most };
     let mut counts = match at_once(client, filter, &read, most).await? {
         None if is_looked_up => vec![None; choices.len()],
         found => found.unwrap_or_default(),

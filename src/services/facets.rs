@@ -30,14 +30,15 @@ impl Listings {
         let (database, ttl) = (self.database_for(true), self.cache.lifetimes().queryset);
         let is_rare = !filter.is_empty();
         let load = async move || -> Result<_> {
-            let client = database.client().await?;
+            let mut client = database.client().await?;
             let mut until = None;
             for status in COUNTED {
                 let filter = ListingFilter { status, ..filter.clone() };
                 let unchanged = unchanged_until(&client, &filter).await?;
                 until = until.into_iter().chain(unchanged).min();
             }
-            Ok(Fill::new(facets::count(&client, &filter, facets::READ).await?, ttl).until(until))
+            Ok(Fill::new(facets::count(&mut client, &filter, facets::READ).await?, ttl)
+                .until(until))
         };
         self.cache.get_or_load(&key.rare_if(is_rare), tags, load).await
     }

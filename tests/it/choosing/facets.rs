@@ -230,12 +230,12 @@ async fn numbers_end_at_ten_thousand_and_say_so() {
 #[tokio::test]
 async fn where_too_many_listings_would_be_read_those_of_each_value_are_counted_alike() {
     let app = site().await;
-    let client = app.pool().client().await.expect("a connection");
+    let mut client = app.pool().client().await.expect("a connection");
     let mut are_known = 0;
     for query in FILTERS {
         let filter = ListingFilter::parse(query).expect("a valid filter");
-        let [read, apart] = [facets::READ, 0].map(|most| facets::count(&client, &filter, most));
-        let (read, apart) = (read.await.expect("numbers"), apart.await.expect("numbers"));
+        let read = facets::count(&mut client, &filter, facets::READ).await.expect("numbers");
+        let apart = facets::count(&mut client, &filter, 0).await.expect("numbers");
         if query.contains("q=") || query.contains("feature=") {
             let values = apart.iter().flat_map(|facet| &facet.values);
             assert!(values.into_iter().all(|value| value.count.is_none()), "{query}: {apart:?}");
@@ -245,6 +245,39 @@ async fn where_too_many_listings_would_be_read_those_of_each_value_are_counted_a
         }
     }
     assert!(are_known > 10);
+}
+
+#[tokio::test]
+async fn a_listing_whose_status_is_changing_is_counted_once_at_every_moment() {
+    let app = site().await;
+    app.sql("UPDATE property SET status = 'active' WHERE id = 1").await;
+    let pool = app.pool();
+    let mut client = pool.client().await.expect("a client");
+    let filter = ListingFilter::parse("max_price=5000").expect("a valid filter");
+    let mut listed = async || {
+        let found = facets::count(&mut client, &filter, facets::READ).await.expect("numbers");
+        let status = found.iter().find(|facet| facet.parameter == "status").expect("a facet");
+        let counts = status.values.iter().filter(|value| value.value != "closed");
+        counts.map(|value| value.count.expect("a number").number).sum::<i64>()
+    };
+    let before = listed().await;
+    let writes = async {
+        let other = pool.client().await.expect("a client");
+        for round in 0..600 {
+            let status = if round % 2 == 0 { "pending" } else { "active" };
+            let sql = format!("UPDATE property SET status = '{status}' WHERE id = 1");
+            other.batch_execute(&sql).await.expect("changed");
+        }
+    };
+    let reads = async {
+        loop {
+            assert_eq!(listed().await, before, "it has one status or the other");
+        }
+    };
+    tokio::select! {
+        () = writes => {}
+        () = reads => {}
+    }
 }
 
 #[tokio::test]
