@@ -13,7 +13,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use tokio::time::{sleep, timeout};
 
-use super::listener::Closer;
+use super::listener::ListenerShutdown;
 use super::servers::Ending;
 use super::stop::Stop;
 use crate::services::Services;
@@ -31,7 +31,7 @@ const READING: Duration = Duration::from_millis(100);
 pub(crate) struct Draining {
     pub(super) services: Services,
     pub(super) server: ServerHandle,
-    pub(super) closer: Closer,
+    pub(super) closer: ListenerShutdown,
     pub(super) servers: Ending,
     /// `DRAIN_SECONDS`.
     pub(super) unready: Duration,
@@ -66,7 +66,7 @@ impl Draining {
         }
         log::info!("stopping after the requests in progress");
         services.streams.end();
-        closer.hold_off();
+        closer.drop_new_connections();
         sleep(ACCEPTING).await;
         server.pause().await;
         sleep(PAUSING).await;

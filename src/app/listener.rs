@@ -32,13 +32,13 @@ pub(super) enum Socket {
 
 /// Refuses new connections while the server still serves those that it has.
 #[derive(Debug, Clone)]
-pub(super) struct Closer(Option<Arc<socket2::Socket>>);
+pub(super) struct ListenerShutdown(Option<Arc<socket2::Socket>>);
 
-impl Closer {
+impl ListenerShutdown {
     /// Ignores requests for new connections from now on, where the system can do that. Connections that wait to be accepted
     /// still are: the system would reset them when the listener closes. A client that gets no answer asks again after a second
     /// (RFC 6298, section 2.1).
-    pub(super) fn hold_off(&self) {
+    pub(super) fn drop_new_connections(&self) {
         let Some(socket) = &self.0 else {
             return;
         };
@@ -118,13 +118,13 @@ impl Listener {
     ///
     /// # Errors
     /// When the process has too many files open.
-    pub(super) fn closer(&self) -> io::Result<Closer> {
+    pub(super) fn closer(&self) -> io::Result<ListenerShutdown> {
         let same = match (&self.socket, self.is_own) {
-            (_, false) => return Ok(Closer(None)),
+            (_, false) => return Ok(ListenerShutdown(None)),
             (Socket::Tcp(listener), true) => listener.try_clone()?.into(),
             (Socket::Unix(listener), true) => listener.try_clone()?.into(),
         };
-        Ok(Closer(Some(Arc::new(same))))
+        Ok(ListenerShutdown(Some(Arc::new(same))))
     }
 
     /// Where it listens.

@@ -15,7 +15,7 @@ use crate::config::Patience;
 use crate::http::{Phase, Progress};
 
 /// A stream with the limits of a client's connection.
-pub(super) struct Patient<S> {
+pub(super) struct TimedStream<S> {
     stream: S,
     /// Has the system drop what it still holds for the client when the stream is dropped.
     cut: fn(&S),
@@ -30,7 +30,7 @@ pub(super) struct Patient<S> {
     timer: Option<Pin<Box<Sleep>>>,
 }
 
-impl<S> Patient<S> {
+impl<S> TimedStream<S> {
     pub(super) fn new(stream: S, cut: fn(&S), patience: Patience) -> Self {
         Self {
             stream,
@@ -103,7 +103,7 @@ impl<S> Patient<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for TimedStream<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -122,7 +122,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,

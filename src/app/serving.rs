@@ -1,7 +1,7 @@
 //! The HTTP server on a listener.
 //!
 //! It is put together from actix's parts, because actix-web's own server gives no access to the sockets of its clients, which
-//! are to be cut off when they are too slow ([`Patient`]).
+//! are to be cut off when they are too slow ([`TimedStream`]).
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,7 +19,7 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::listener::{Listener, Socket};
-use super::patient::Patient;
+use super::patient::TimedStream;
 use super::platform::Platform;
 use crate::config::{Listen, Patience};
 use crate::http::{self, Site};
@@ -128,12 +128,12 @@ where
         .graceful_shutdown_signal(ended)
         .client_request_timeout(patience.head)
         .client_disconnect_timeout(Duration::from_secs(1))
-        .on_connect_ext(|stream: &Patient<S>, data| {
+        .on_connect_ext(|stream: &TimedStream<S>, data| {
             data.insert(stream.progress());
         })
         .finish(map_config(app, |()| AppConfig::default()));
     let patient = move |(stream, peer)| async move {
-        Ok((Patient::new(stream, cut, patience), Protocol::Http1, peer))
+        Ok((TimedStream::new(stream, cut, patience), Protocol::Http1, peer))
     };
     fn_service(patient).and_then(service)
 }

@@ -3,7 +3,7 @@
 use actix_web::dev::{Server, ServerHandle};
 
 use super::draining::Draining;
-use super::listener::{Closer, Listener};
+use super::listener::{Listener, ListenerShutdown};
 use super::platform::{Platform, StartError};
 use super::servers::{Role, ServersError};
 use super::serving::serve;
@@ -17,7 +17,7 @@ use crate::http::Site;
 pub struct Application {
     platform: Platform,
     server: Server,
-    closer: Closer,
+    closer: ListenerShutdown,
     address: Listen,
     url: String,
 }

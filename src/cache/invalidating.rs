@@ -120,18 +120,18 @@ impl Cache {
         if let Some(tier) = &self.redis
             && tier.void(tag).await.is_err()
         {
-            self.distrust("an invalidation that is not in the event log was missed");
+            self.mark_unreliable("an invalidation that is not in the event log was missed");
         }
         self.memory.generations.invalidate([tag]);
     }
 
     /// Requires that all entries in Redis are invalidated before it is used again, because something may have been
     /// missed that the log does not contain.
-    pub fn distrust(&self, reason: &str) {
+    pub fn mark_unreliable(&self, reason: &str) {
         // In this order: a repair that has already read the flag then starts again.
         self.doubtful.store(true, Ordering::Release);
         if let Some(tier) = &self.redis {
-            tier.link.distrust(reason);
+            tier.link.mark_unreliable(reason);
         }
     }
 
@@ -139,7 +139,7 @@ impl Cache {
     /// told: a repair in progress may have read the log before them.
     pub fn repair_anew(&self) {
         if let Some(tier) = &self.redis {
-            tier.link.distrust("events could not be applied to it");
+            tier.link.mark_unreliable("events could not be applied to it");
         }
     }
 

@@ -207,7 +207,7 @@ impl Link {
     }
 
     /// Marks the content of Redis as doubtful: it is repaired before it is used again.
-    pub fn distrust(&self, reason: &str) {
+    pub fn mark_unreliable(&self, reason: &str) {
         let number = self.condition().number;
         self.close(number, &reason, true);
     }

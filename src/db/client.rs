@@ -235,7 +235,7 @@ impl Client {
 
     /// Closes the connection instead of returning it to the pool, and cancels its running statement.
     pub fn end(self) {
-        self.watch.spoil();
+        self.watch.mark_for_replacement();
     }
 }
 
@@ -268,7 +268,7 @@ impl GenericClient for Client {
     fn may_repeat(&self, err: &Error) -> bool {
         let is_stale = is_stale(err);
         if is_stale {
-            self.watch.spoil();
+            self.watch.mark_for_replacement();
             self.object().statement_cache.clear();
         }
         is_stale
@@ -290,7 +290,7 @@ impl Drop for Client {
             return;
         };
         let shared = &self.watch.shared;
-        match (self.watch.is_spoilt(), self.watch.is_finished()) {
+        match (self.watch.must_be_replaced(), self.watch.is_finished()) {
             (true, is_finished) => end(held, is_finished, shared),
             (false, false) => {
                 spawn(settle(held, Arc::clone(shared)));

@@ -17,7 +17,7 @@ pub(super) struct Order {
     descending: bool,
     backward: bool,
     /// The groups of rows with and without the value, if it may be missing.
-    sparse: Option<Sparse>,
+    sparse: Option<NullableOrder>,
     /// The place that distances are from.
     near: Option<Coordinates>,
     /// The columns that the order is made of besides the id.
@@ -25,7 +25,7 @@ pub(super) struct Order {
 }
 
 /// Two groups of rows.
-struct Sparse {
+struct NullableOrder {
     /// The condition of the rows that show the value.
     present: String,
     /// The condition of the others.
@@ -54,7 +54,7 @@ impl Order {
         let (value, sparse) = match (query.sort.key, near) {
             (SortKey::Fact(fact), _) => {
                 let is_asked = query.filter.facts.facts().any(|asked| asked == fact);
-                (fact.name.to_owned(), Sparse::of(fact).filter(|_| !is_asked))
+                (fact.name.to_owned(), NullableOrder::of(fact).filter(|_| !is_asked))
             }
             (SortKey::Distance, Some(place)) => {
                 (builder.distance("latitude, longitude", place), None)
@@ -140,7 +140,7 @@ impl Order {
     }
 }
 
-impl Sparse {
+impl NullableOrder {
     /// The groups of rows with and without a fact; `None` if all rows show it.
     fn of(fact: &Fact) -> Option<Self> {
         let column = fact.name;

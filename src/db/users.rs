@@ -185,7 +185,7 @@ pub async fn update_last_login(client: &impl GenericClient, id: UserId) -> Resul
 }
 
 /// The users who may manage accounts; none of them can lose that right until this transaction ends.
-pub async fn lock_in_charge(client: &impl GenericClient) -> Result<Vec<UserId>> {
+pub async fn lock_active_superusers(client: &impl GenericClient) -> Result<Vec<UserId>> {
     let sql = include_str!("../../sql/queries/user_lock_in_charge.sql");
     cached::list(client, sql, &[], |row| UserId(row.get(0))).await
 }

@@ -40,12 +40,12 @@ pub struct Watch {
     /// Statements and transactions that began and, as far as known, have not ended.
     unfinished: AtomicUsize,
     /// Whether the connection is replaced after use.
-    is_spoilt: AtomicBool,
+    must_be_replaced: AtomicBool,
 }
 
 impl Watch {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, unfinished: AtomicUsize::new(0), is_spoilt: AtomicBool::new(false) }
+        Self { shared, unfinished: AtomicUsize::new(0), must_be_replaced: AtomicBool::new(false) }
     }
 
     /// The types of parameters, where statements can't be kept prepared.
@@ -69,21 +69,21 @@ impl Watch {
     }
 
     /// Has the connection replaced after use.
-    pub(super) fn spoil(&self) {
-        self.is_spoilt.store(true, Ordering::Relaxed);
+    pub(super) fn mark_for_replacement(&self) {
+        self.must_be_replaced.store(true, Ordering::Relaxed);
     }
 
     /// Has the connection replaced if some work is dropped before its end, because a transaction may be open.
     pub(super) async fn uninterrupted<T>(&self, work: impl Future<Output = T>) -> T {
-        let was_spoilt = self.is_spoilt.swap(true, Ordering::Relaxed);
+        let was_spoilt = self.must_be_replaced.swap(true, Ordering::Relaxed);
         let done = work.await;
-        self.is_spoilt.fetch_and(was_spoilt, Ordering::Relaxed);
+        self.must_be_replaced.fetch_and(was_spoilt, Ordering::Relaxed);
         done
     }
 
     /// Whether the connection is replaced after use.
-    pub(super) fn is_spoilt(&self) -> bool {
-        self.is_spoilt.load(Ordering::Relaxed)
+    pub(super) fn must_be_replaced(&self) -> bool {
+        self.must_be_replaced.load(Ordering::Relaxed)
     }
 
     /// One of the limits, where there are limits.
@@ -106,7 +106,7 @@ impl Watch {
                     Ok(done) => done,
                     Err(_) => {
                         // A statement that is sent next could be ended in place of this one.
-                        self.spoil();
+                        self.mark_for_replacement();
                         self.shared.tls.cancel(token());
                         let ended = timeout(grace, work).await;
                         let silent = "the server does not answer";
@@ -119,7 +119,7 @@ impl Watch {
         self.finish();
         // The driver learns of it only when the server has closed the connection.
         if done.as_ref().is_err_and(ends_connection) {
-            self.spoil();
+            self.mark_for_replacement();
         }
         Ok(done)
     }

@@ -9,13 +9,13 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use super::csrf::is_foreign;
 use super::error::unavailable;
 use super::forms::{Body, Fields, read, refused, visitor};
-use super::spam::{TRAP, later, never_stored, notice, see, token_again};
+use super::spam::{HONEYPOT, later, never_stored, notice, see, token_again};
 use super::views::alerts::{AskPage, AskedPage, EndPage, ManagePage};
 use super::views::list_address::in_state;
 use super::views::page;
 use super::{Answer, AppError};
 use crate::domain::{Alert, AlertForm, AlertQuery, AlertState, FieldErrors, Frequency, NewAlert};
-use crate::services::{AlertLink, Alerts, Freshness, Services};
+use crate::services::{AlertLink, Alerts, FormToken, Services};
 
 /// The page for a link that is not valid.
 const WRONG: EndPage = EndPage {
@@ -30,7 +30,7 @@ const GONE: EndPage = EndPage {
 /// The page after an alert was deleted.
 const DELETED: EndPage = EndPage {
     title: "The alert was deleted",
-    text: "You get no more mails from it, and your address was erased from it.",
+    text: "You get no more mails from it, and your address was deleted.",
 };
 
 /// The form with its values and errors.
@@ -82,11 +82,11 @@ pub(in crate::http) async fn create(
     // The fields of the list's query are beside those of the form.
     let query = AlertQuery::parse(&String::from_utf8_lossy(&body)).map_err(AppError::Invalid)?;
     let form = typed(&fields);
-    let freshness = alerts.freshness(fields.get("token"));
+    let checked = alerts.check_token(fields.get("token"));
     match form.parse(query.clone()) {
-        Ok(new) => submit(alerts, &request, &fields, freshness, &new).await,
+        Ok(new) => submit(alerts, &request, &fields, checked, &new).await,
         Err(errors) => {
-            let token = again(alerts, &fields, freshness);
+            let token = again(alerts, &fields, checked);
             let shown = Shown { query: &query, form, token, errors, notice: None };
             shown.answer(HttpResponse::UnprocessableEntity())
         }
@@ -99,8 +99,8 @@ fn typed(fields: &Fields) -> AlertForm {
 }
 
 /// The token of a form that is shown again.
-fn again(alerts: &Alerts, fields: &Fields, freshness: Freshness) -> String {
-    token_again(fields.get("token"), freshness, || alerts.token())
+fn again(alerts: &Alerts, fields: &Fields, checked: FormToken) -> String {
+    token_again(fields.get("token"), checked, || alerts.token())
 }
 
 /// Requests an alert, unless a program seems to have filled in the form.
@@ -108,19 +108,19 @@ async fn submit(
     alerts: &Alerts,
     request: &HttpRequest,
     fields: &Fields,
-    freshness: Freshness,
+    checked: FormToken,
     new: &NewAlert,
 ) -> Answer {
-    if !fields.get(TRAP).is_empty() {
+    if !fields.get(HONEYPOT).is_empty() {
         alerts.count_rejected();
         log::info!("alert rejected reason=trap");
         // A program gets the same response as a successful visitor.
         return Ok(see("/alerts/done/"));
     }
-    let (response, notice) = match notice(freshness) {
+    let (response, notice) = match notice(checked) {
         Some(notice) => {
             alerts.count_rejected();
-            log::info!("alert rejected reason={freshness:?}");
+            log::info!("alert rejected reason={checked:?}");
             (HttpResponse::UnprocessableEntity(), notice.to_owned())
         }
         None => match alerts.ask(new, &visitor(request)).await {
@@ -133,7 +133,7 @@ async fn submit(
         },
     };
     let (form, errors) = (typed(fields), FieldErrors::new());
-    let token = again(alerts, fields, freshness);
+    let token = again(alerts, fields, checked);
     Shown { query: &new.query, form, token, errors, notice: Some(notice) }.answer(response)
 }
 

@@ -7,7 +7,7 @@ use super::csrf::is_foreign;
 use super::error::unavailable;
 use super::forms::{Body, Fields, read, refused, visitor};
 use super::pages::published;
-use super::spam::{TRAP, later, never_stored, notice, see, token_again};
+use super::spam::{HONEYPOT, later, never_stored, notice, see, token_again};
 use super::views::listings::{EnquirePage, EnquiredPage};
 use super::views::page;
 use super::{Answer, AppError};
@@ -68,10 +68,10 @@ pub(in crate::http) async fn create(
     let see_done = || Ok(see(&done));
     let token = fields.get("token");
     let form = typed(&fields);
-    let freshness = enquiries.freshness(id, token);
+    let checked = enquiries.check_token(id, token);
     let again =
         |response: HttpResponseBuilder, title: Option<&str>, errors, notice: Option<String>| {
-            let token = token_again(token, freshness, || enquiries.token(id));
+            let token = token_again(token, checked, || enquiries.token(id));
             let can_copy = enquiries.sends_copies();
             let form = form.shown_again();
             let form = EnquirePage { id, title, token, form, errors, notice, can_copy };
@@ -89,15 +89,15 @@ pub(in crate::http) async fn create(
         Ok(new) => new,
         Err(errors) => return again(HttpResponse::UnprocessableEntity(), title, errors, None),
     };
-    if !fields.get(TRAP).is_empty() {
+    if !fields.get(HONEYPOT).is_empty() {
         enquiries.count_rejected();
         log::info!("enquiry rejected reason=trap listing={id}");
         // A program gets the same response as a successful visitor.
         return see_done();
     }
-    if let Some(notice) = notice(freshness) {
+    if let Some(notice) = notice(checked) {
         enquiries.count_rejected();
-        log::info!("enquiry rejected reason={freshness:?} listing={id}");
+        log::info!("enquiry rejected reason={checked:?} listing={id}");
         let notice = Some(notice.to_owned());
         return again(HttpResponse::UnprocessableEntity(), title, FieldErrors::new(), notice);
     }

@@ -4,31 +4,27 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use super::error::outage;
-use crate::services::{Freshness, ServiceError};
+use crate::services::{FormToken, ServiceError};
 
 /// The field that people don't see, and programs fill in.
-pub(super) const TRAP: &str = "website";
+pub(super) const HONEYPOT: &str = "website";
 
 /// The message for a form token that is not valid; `None` if it is.
-pub(super) fn notice(freshness: Freshness) -> Option<&'static str> {
-    match freshness {
-        Freshness::Right => None,
-        Freshness::Early => {
+pub(super) fn notice(checked: FormToken) -> Option<&'static str> {
+    match checked {
+        FormToken::Valid => None,
+        FormToken::TooEarly => {
             Some("That was fast. Please wait a few seconds, and send the form again.")
         }
-        Freshness::Void => Some("This form is too old. Please send it again in a few seconds."),
+        FormToken::Expired => Some("This form is too old. Please send it again in a few seconds."),
     }
 }
 
 /// The token of a form that is shown again: one that is too young becomes valid with time.
-pub(super) fn token_again(
-    token: &str,
-    freshness: Freshness,
-    new: impl FnOnce() -> String,
-) -> String {
-    match freshness {
-        Freshness::Void => new(),
-        Freshness::Right | Freshness::Early => token.to_owned(),
+pub(super) fn token_again(token: &str, checked: FormToken, new: impl FnOnce() -> String) -> String {
+    match checked {
+        FormToken::Expired => new(),
+        FormToken::Valid | FormToken::TooEarly => token.to_owned(),
     }
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 
 /// The content of a mail, from which its text and HTML parts are made.
 #[derive(Debug, Clone, Default)]
-pub struct Letter {
+pub struct MailContent {
     /// The subject.
     pub subject: String,
     /// The first paragraphs.
@@ -42,7 +42,7 @@ pub struct Entry {
 #[derive(Template)]
 #[template(path = "mail/letter.txt")]
 pub(super) struct Text<'a> {
-    pub(super) letter: &'a Letter,
+    pub(super) letter: &'a MailContent,
     pub(super) site_name: &'a str,
     pub(super) site_url: &'a str,
 }
@@ -51,7 +51,7 @@ pub(super) struct Text<'a> {
 #[derive(Template)]
 #[template(path = "mail/letter.html")]
 pub(super) struct Html<'a> {
-    pub(super) letter: &'a Letter,
+    pub(super) letter: &'a MailContent,
     pub(super) site_name: &'a str,
     pub(super) site_url: &'a str,
 }

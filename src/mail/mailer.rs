@@ -9,7 +9,7 @@ use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
 
-use super::letter::{Html, Letter, Text};
+use super::letter::{Html, MailContent, Text};
 use super::transport::{SendError, Transport};
 use crate::config::MailConfig;
 use crate::domain::EmailAddress;
@@ -29,7 +29,7 @@ pub struct Mail<'a> {
     /// The fixed `Message-ID`, which a retry repeats.
     pub message_id: &'a str,
     /// The content.
-    pub letter: &'a Letter,
+    pub letter: &'a MailContent,
 }
 
 /// Sends mail; cheap to clone.

@@ -8,6 +8,6 @@ mod letter;
 mod mailer;
 mod transport;
 
-pub use letter::{Entry, Letter};
+pub use letter::{Entry, MailContent};
 pub use mailer::{Mail, Mailer};
 pub use transport::SendError;

@@ -10,14 +10,14 @@ use crate::domain::{
     Alert, AlertMatch, AlertQuery, AlertState, Frequency, Price, Property, PropertyId, Reason,
     presentation,
 };
-use crate::mail::{Entry, Letter};
+use crate::mail::{Entry, MailContent};
 
 /// The most listings of a mail.
 const MOST: usize = 20;
 
 /// A mail about listings, with the numbers of the matches that it reports.
 pub(super) struct Report {
-    pub(super) letter: Letter,
+    pub(super) letter: MailContent,
     pub(super) matches: Vec<i64>,
 }
 
@@ -29,21 +29,21 @@ struct Item {
 }
 
 /// The mail with the link to an alert, whose reader may not have confirmed it yet.
-pub(super) fn link(links: &Links, site_name: &str, alert: &Alert) -> Letter {
+pub(super) fn link(links: &Links, site_name: &str, alert: &Alert) -> MailContent {
     let words = words(alert.query.as_ref());
     let link = links.of_alert(alert);
     if alert.state != AlertState::Unconfirmed {
-        return Letter {
+        return MailContent {
             subject: format!("Your alert at {site_name}"),
             paragraphs: vec![format!("This address already has an alert for {words}.")],
             action: Some(("Change, pause or delete the alert", link)),
             closing: vec![
                 "You get this mail because the same alert was requested again.".to_owned(),
             ],
-            ..Letter::default()
+            ..MailContent::default()
         };
     }
-    Letter {
+    MailContent {
         subject: format!("Please confirm your alert at {site_name}"),
         paragraphs: vec![
             format!("{site_name} was asked to tell this address about new listings, reduced prices and listings that are back on the market: {words}."),
@@ -54,7 +54,7 @@ pub(super) fn link(links: &Links, site_name: &str, alert: &Alert) -> Letter {
         closing: vec![
             "If you did not request this, ignore this mail. Without a confirmation you get no more mails, and the address is erased after seven days.".to_owned(),
         ],
-        ..Letter::default()
+        ..MailContent::default()
     }
 }
 
@@ -136,7 +136,7 @@ fn letter(
     query: &AlertQuery,
     items: &[Item],
     entries: Vec<Entry>,
-) -> Letter {
+) -> MailContent {
     let words = words(Some(query));
     let more = items.len() - entries.len();
     let list = match query.text() {
@@ -152,7 +152,7 @@ fn letter(
         Frequency::Daily => "once a day if there is something new",
         Frequency::Weekly => "once a week if there is something new",
     };
-    Letter {
+    MailContent {
         subject: format!("{}: {words}", counted(items)),
         paragraphs: vec![format!("Your alert for “{words}” has found:")],
         entries,
@@ -160,7 +160,7 @@ fn letter(
         action: Some((label, list)),
         closing: vec![format!("You get this mail {often}, because you created this alert.")],
         footer: Some(("Change, pause or delete this alert", links.of_alert(alert))),
-        ..Letter::default()
+        ..MailContent::default()
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 
-use super::links::{Freshness, Links};
+use super::links::{FormToken, Links};
 use super::post::{Post, Subject};
 use super::{Result, Visitor};
 use crate::db::{Class, Database, alerts, login_failures};
@@ -79,8 +79,8 @@ impl Alerts {
     }
 
     /// What a form's token says now.
-    pub fn freshness(&self, token: &str) -> Freshness {
-        self.links.freshness(PURPOSE, token, "")
+    pub fn check_token(&self, token: &str) -> FormToken {
+        self.links.check_token(PURPOSE, token, "")
     }
 
     /// Counts a submission that was rejected as spam, or as too many.

@@ -204,7 +204,7 @@ impl Editor {
             }
             Err(err) => {
                 if matches!(err, DbError::Unavailable(_)) {
-                    self.cache.distrust("a commit may have happened unseen");
+                    self.cache.mark_unreliable("a commit may have happened unseen");
                 }
                 Err(err.into())
             }

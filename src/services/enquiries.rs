@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 
-use super::links::{Freshness, Links};
+use super::links::{FormToken, Links};
 use super::post::{Post, Subject};
 use super::{Result, Visitor};
 use crate::db::{Database, enquiries, login_failures};
@@ -38,8 +38,8 @@ impl Enquiries {
     }
 
     /// Checks the token of a form about a listing.
-    pub fn freshness(&self, about: PropertyId, token: &str) -> Freshness {
-        self.links.freshness(PURPOSE, token, &about.to_string())
+    pub fn check_token(&self, about: PropertyId, token: &str) -> FormToken {
+        self.links.check_token(PURPOSE, token, &about.to_string())
     }
 
     /// Counts a submission that was rejected as spam.

@@ -19,13 +19,13 @@ const AGE: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(2
 
 /// What a form's token says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Freshness {
+pub enum FormToken {
     /// A person may have filled in the form.
-    Right,
+    Valid,
     /// It was sent faster than people type.
-    Early,
+    TooEarly,
     /// It has expired, or is not from this site.
-    Void,
+    Expired,
 }
 
 /// Signs with the site's key; cheap to clone. Before [`Links::begin`], nothing counts as signed.
@@ -71,11 +71,11 @@ impl Links {
     }
 
     /// What the token of a form for a purpose and a text says now.
-    pub(super) fn freshness(&self, purpose: &str, token: &str, text: &str) -> Freshness {
+    pub(super) fn check_token(&self, purpose: &str, token: &str, text: &str) -> FormToken {
         match self.age(purpose, token, text) {
-            Some(age) if age < AGE.0 => Freshness::Early,
-            Some(age) if age < AGE.1 => Freshness::Right,
-            _ => Freshness::Void,
+            Some(age) if age < AGE.0 => FormToken::TooEarly,
+            Some(age) if age < AGE.1 => FormToken::Valid,
+            _ => FormToken::Expired,
         }
     }
 

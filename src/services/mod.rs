@@ -67,7 +67,7 @@ pub use imports::{
 };
 pub use jobs::Jobs;
 pub use limiter::{Limiter, LimiterReport, Permit};
-pub use links::{Freshness, Links};
+pub use links::{FormToken, Links};
 pub use list_view::ListView;
 pub use listings::{ListingPage, Listings};
 pub use loopback::{Address as LoopbackAddress, Loopback};

@@ -15,7 +15,7 @@ use super::{Result, alert_letter};
 use crate::db::alert_matches::{self, Due};
 use crate::db::{Client, Database, GenericClient, alerts, enquiries, jobs, users};
 use crate::domain::{Alert, AlertId, AlertState, EmailAddress, Enquiry, JobKind, UserId};
-use crate::mail::{Letter, Mail, Mailer, SendError};
+use crate::mail::{Mail, MailContent, Mailer, SendError};
 
 /// What a mail is about.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -46,7 +46,7 @@ struct Posted {
 struct Written {
     to: String,
     reply_to: Option<EmailAddress>,
-    letter: Letter,
+    letter: MailContent,
     /// The link that ends such mails.
     unsubscribe: Option<String>,
     /// The matches that it reports.
@@ -174,7 +174,7 @@ impl Post {
                     let listing = format!("{}/properties/{}/", self.links.url(), enquiry.property);
                     let letter = about(&enquiry, ("Open the listing", listing));
                     let first = format!("This is a copy of your message to {}.", self.site_name);
-                    let letter = Letter { paragraphs: vec![first], ..letter };
+                    let letter = MailContent { paragraphs: vec![first], ..letter };
                     let reply_to =
                         self.office.as_deref().and_then(|to| EmailAddress::parse(to).ok());
                     Written { to: enquiry.email, reply_to, letter, ..Written::default() }
@@ -211,7 +211,7 @@ impl Post {
         Ok(written)
     }
 
-    fn to_reader(&self, alert: Alert, letter: Letter, reports: Vec<i64>) -> Written {
+    fn to_reader(&self, alert: Alert, letter: MailContent, reports: Vec<i64>) -> Written {
         let unsubscribe = Some(self.links.of_alert(&alert));
         Written { to: alert.email, reply_to: None, letter, unsubscribe, reports }
     }
@@ -238,7 +238,7 @@ fn is_of_address(text: &str) -> bool {
 }
 
 /// An enquiry as a letter.
-fn about(enquiry: &Enquiry, action: (&'static str, String)) -> Letter {
+fn about(enquiry: &Enquiry, action: (&'static str, String)) -> MailContent {
     let mut facts = vec![
         ("Listing", format!("{} (number {})", enquiry.property_title, enquiry.property)),
         ("Name", enquiry.name.clone()),
@@ -248,7 +248,7 @@ fn about(enquiry: &Enquiry, action: (&'static str, String)) -> Letter {
         facts.push(("Phone", enquiry.phone.clone()));
     }
     facts.push(("Viewing", if enquiry.viewing { "wanted" } else { "not mentioned" }.to_owned()));
-    Letter {
+    MailContent {
         subject: format!("Enquiry: {}", enquiry.property_title),
         paragraphs: vec![
             "A visitor has sent an enquiry. Reply to this mail to answer them.".to_owned(),
@@ -256,13 +256,13 @@ fn about(enquiry: &Enquiry, action: (&'static str, String)) -> Letter {
         facts,
         quote: Some(enquiry.message.clone()),
         action: Some(action),
-        ..Letter::default()
+        ..MailContent::default()
     }
 }
 
 /// The mail for a password reset, in Django's words.
-fn password_reset(site_name: &str, username: &str, link: String) -> Letter {
-    Letter {
+fn password_reset(site_name: &str, username: &str, link: String) -> MailContent {
+    MailContent {
         subject: format!("Password reset on {site_name}"),
         paragraphs: vec![
             format!(
@@ -275,6 +275,6 @@ fn password_reset(site_name: &str, username: &str, link: String) -> Letter {
         closing: vec![
             "If you did not request this, you can ignore this email: your password stays as it is.".to_owned(),
         ],
-        ..Letter::default()
+        ..MailContent::default()
     }
 }

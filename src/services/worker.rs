@@ -36,7 +36,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// How long running jobs may take to end when the worker stops. The requests of a site end at the same time.
 const DRAIN: Duration = Duration::from_secs(5);
 /// How long the database may take then.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A worker; cheap to clone.
 #[derive(Clone)]
@@ -216,7 +216,7 @@ impl Worker {
             let client = self.jobs.database.client().await?;
             jobs::release(&client, &self.name).await
         };
-        match timeout(LAST_WORDS, release).await {
+        match timeout(SHUTDOWN_TIMEOUT, release).await {
             Ok(Ok(0)) => {}
             Ok(Ok(count)) => log::info!("{count} job(s) were returned to the queue"),
             Ok(Err(err)) => log::warn!("jobs could not be returned to the queue: {err}"),

@@ -4,7 +4,7 @@ use super::{CommandError, Result, output};
 use crate::app::platform;
 use crate::config::Config;
 use crate::domain::EmailAddress;
-use crate::mail::{Letter, Mail};
+use crate::mail::{Mail, MailContent};
 
 /// Sends a mail without a job, so that errors are shown at once. Needs neither PostgreSQL nor Redis.
 pub(super) async fn send_test(config: &Config, addresses: &[String]) -> Result<()> {
@@ -17,10 +17,10 @@ pub(super) async fn send_test(config: &Config, addresses: &[String]) -> Result<(
         return Err(CommandError::Failed(text.to_owned()));
     };
     let name = &config.site.name;
-    let letter = Letter {
+    let letter = MailContent {
         subject: format!("Test mail from {name}"),
         paragraphs: vec!["This mail shows that the site can send mail.".to_owned()],
-        ..Letter::default()
+        ..MailContent::default()
     };
     let url = platform::site_url(config);
     for to in &to {

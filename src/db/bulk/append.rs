@@ -28,7 +28,7 @@ impl<'a> Append<'a> {
         advance_sequence(transaction, None).await?;
         let indexes = DroppedIndexes::drop_if_empty(transaction, rows).await?;
         let trigger = match indexes.are_dropped() {
-            true => Some(let_words_be_given(transaction).await?),
+            true => Some(keep_supplied_words(transaction).await?),
             false => None,
         };
         let sink = transaction.copy_in(statement!("sql/queries/bulk_append_copy.sql")).await?;
@@ -75,7 +75,7 @@ impl<'a> Append<'a> {
 
 /// Lets the trigger compute words only for rows that come without any; returns its definition. The table is locked, so no
 /// other transaction adds rows meanwhile, and a rollback brings the trigger back.
-async fn let_words_be_given(transaction: &Transaction<'_>) -> Result<String> {
+async fn keep_supplied_words(transaction: &Transaction<'_>) -> Result<String> {
     let definition = "SELECT pg_get_triggerdef(oid) FROM pg_trigger
                       WHERE tgrelid = 'property'::regclass AND tgname = 'property_words'";
     let definition = transaction.query_one(definition, &[]).await?.try_get(0)?;

@@ -37,8 +37,8 @@ pub(super) async fn erase(staff: Staff, CheckedForm(fields): CheckedForm) -> Ans
         "success",
         match count {
             0 => "The address has no alerts.".to_owned(),
-            1 => "One alert was erased.".to_owned(),
-            count => format!("{count} alerts were erased."),
+            1 => "One alert was deleted.".to_owned(),
+            count => format!("{count} alerts were deleted."),
         },
     );
     Ok(see_other("/admin/alerts/"))

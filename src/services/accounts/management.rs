@@ -93,7 +93,7 @@ impl Accounts {
     pub async fn add(&self, actor: &Actor, new: NewAccount) -> Result<UserId, ManageError> {
         let hash = passwords::hash(new.password).await?;
         let mut client = self.database.client().await?;
-        let (work, _) = begin_in_charge(&mut client, actor).await?;
+        let (work, _) = begin_with_superuser_check(&mut client, actor).await?;
         let id = insert(&work, &new.standing, &hash).await??;
         work.commit().await?;
         Ok(id)
@@ -108,7 +108,7 @@ impl Accounts {
         standing: &UserStanding,
     ) -> Result<(), ManageError> {
         let mut client = self.database.client().await?;
-        let (work, in_charge) = begin_in_charge(&mut client, actor).await?;
+        let (work, in_charge) = begin_with_superuser_check(&mut client, actor).await?;
         let user = users::find_locked(&work, id).await?.ok_or(ManageError::Gone)?;
         if user.version() != seen {
             return Err(ManageError::Changed);
@@ -139,7 +139,7 @@ impl Accounts {
     ) -> Result<(), ManageError> {
         let hash = passwords::hash(password).await?;
         let mut client = self.database.client().await?;
-        let (work, _) = begin_in_charge(&mut client, actor).await?;
+        let (work, _) = begin_with_superuser_check(&mut client, actor).await?;
         match self.replace_password(work, id, None, &hash).await? {
             true => Ok(()),
             false => Err(ManageError::Gone),
@@ -149,7 +149,7 @@ impl Accounts {
     /// Deletes an account. The records of its actions keep its name.
     pub async fn delete(&self, actor: &Actor, id: UserId) -> Result<User, ManageError> {
         let mut client = self.database.client().await?;
-        let (work, _) = begin_in_charge(&mut client, actor).await?;
+        let (work, _) = begin_with_superuser_check(&mut client, actor).await?;
         // The acting user is a superuser and is not deleted.
         if id == actor.id {
             return Err(ManageError::OwnAccount);
@@ -169,7 +169,7 @@ impl Accounts {
         only: Option<&str>,
     ) -> Result<usize, ManageError> {
         let mut client = self.database.client().await?;
-        let (work, _) = begin_in_charge(&mut client, actor).await?;
+        let (work, _) = begin_with_superuser_check(&mut client, actor).await?;
         let ended = match only {
             Some(name) => Sessions::delete_named(&work, id, name).await?,
             None => sessions::delete_of_user(&work, id, None).await?,
@@ -212,12 +212,12 @@ impl Accounts {
 }
 
 /// Begins a transaction of an actor who is in charge; also returns all users in charge.
-async fn begin_in_charge<'a>(
+async fn begin_with_superuser_check<'a>(
     client: &'a mut Client,
     actor: &Actor,
 ) -> Result<(Transaction<'a>, Vec<UserId>), ManageError> {
     let work = begin(client, &actor.username).await?;
-    let in_charge = users::lock_in_charge(&work).await?;
+    let in_charge = users::lock_active_superusers(&work).await?;
     match in_charge.contains(&actor.id) {
         true => Ok((work, in_charge)),
         false => Err(ManageError::NotAllowed),

@@ -8,7 +8,7 @@ use super::Management;
 use super::history::{CacheHistory, Gauges};
 
 /// The time limit for the database when the site stops.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 /// How often the last write is tried: a connection that a worker opened ends with the worker, perhaps at the same
 /// moment.
 const LAST_TRIES: usize = 3;
@@ -59,7 +59,7 @@ impl Management {
             }
         };
         // If the database does not answer in time, these figures are lost.
-        let _ = tokio::time::timeout(LAST_WORDS, last_words).await;
+        let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, last_words).await;
     }
 
     /// Reads the steps from before this process started, unless that is done.

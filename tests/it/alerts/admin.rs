@@ -26,7 +26,7 @@ async fn staff_find_the_alerts_of_an_address_and_erase_them() {
     let zoe = [("email", "zoe@homes.example")];
     sam.post("/admin/alerts/", &zoe).await.assert_status(403);
     sam.submit("/admin/alerts/", &zoe).await.assert_status(303);
-    assert!(sam.get("/admin/alerts/").await.has("2 alerts were erased."));
+    assert!(sam.get("/admin/alerts/").await.has("2 alerts were deleted."));
     assert_eq!(app.sql("SELECT string_agg(email, ',') FROM alert").await, "ann@homes.example");
     ada.get("/admin/alerts/?email=nobody@homes.example").await.assert_status(200);
 }

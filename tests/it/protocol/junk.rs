@@ -3,13 +3,13 @@
 use crate::harness::{App, Plan, RedisCli, spawn_homes, until};
 
 /// Fills the caches, spoils every entry, and checks that the page is right, and a hit again afterwards.
-async fn survives(app: &App, what: &str, spoil: impl AsyncFn(&RedisCli, &str)) {
+async fn survives(app: &App, what: &str, mark_for_replacement: impl AsyncFn(&RedisCli, &str)) {
     let redis = app.redis().await;
     for path in ["/properties/", "/properties/1/"] {
         let right = app.get(path).await.assert_status(200);
         for family in ["page", "body", "all_properties", "property_count"] {
             for key in app.keys(family).await {
-                spoil(&redis, &key).await;
+                mark_for_replacement(&redis, &key).await;
             }
         }
         let page = app.get(path).await.assert_status(200);

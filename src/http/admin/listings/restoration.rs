@@ -20,11 +20,11 @@ pub(in crate::http::admin) async fn restore(
 ) -> Answer {
     let id = PropertyId(*id);
     let sent = Sent { restores: Some(id), ..Sent::of(form, None) };
-    let (Ok(outcome) | Err(outcome)) = bring_back(&staff, &sent, id).await;
+    let (Ok(outcome) | Err(outcome)) = reconnect(&staff, &sent, id).await;
     answer(outcome, &staff, &sent, &site).await
 }
 
-async fn bring_back(staff: &Staff, sent: &Sent, id: PropertyId) -> Result<Outcome, Outcome> {
+async fn reconnect(staff: &Staff, sent: &Sent, id: PropertyId) -> Result<Outcome, Outcome> {
     check(staff, sent, Permission::Add)?;
     let new = sent.form.parse()?;
     let restored = staff.services.editor.restore(&staff.username, id, new.clone());

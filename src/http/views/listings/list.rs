@@ -85,7 +85,7 @@ impl<'a> ListPage<'a> {
             unknown: unknown(resolved),
             place,
             pager: pager(list, query),
-            thin: list.total.number == 0 || is_thin(&query.filter),
+            thin: list.total.number == 0 || is_noindex(&query.filter),
             feed: feed(&query.filter),
             alerts: alerts::offer(query),
             json: structured::list(&list.properties, &canonical, site_url),
@@ -144,7 +144,7 @@ fn canonical(query: &ListingQuery, place: Option<&Location>) -> ListingQuery {
 }
 
 /// Whether a list has search words or bounds, also of space or time, so that there are many similar ones.
-fn is_thin(filter: &ListingFilter) -> bool {
+fn is_noindex(filter: &ListingFilter) -> bool {
     let is_bounded = filter.near.is_some() || filter.since.is_some();
     is_bounded || filter.search.is_some() || !filter.facts.is_empty() || filter.locations.len() > 1
 }

@@ -246,7 +246,7 @@ async fn a_file_that_is_broken_or_would_leave_nobody_in_charge_loads_nothing() {
         }
     }
     let loaded = loading(&database, &format!("[{good}, {demotion}]"), skipping()).await;
-    assert!(matches!(loaded, Err(LoadError::NobodyInCharge)), "{loaded:?}");
+    assert!(matches!(loaded, Err(LoadError::NoActiveSuperuser)), "{loaded:?}");
     assert_eq!(number(&database, "SELECT count(*) FROM property").await, 0);
     let in_charge = "SELECT count(*) FROM site_user WHERE username = 'ada' AND is_superuser";
     assert_eq!(number(&database, in_charge).await, 1);

@@ -55,7 +55,11 @@ pub(super) async fn fill(cli: &Cli, policy: &str, time: Duration) -> anyhow::Res
 }
 
 /// Overwrites live keys for a while with junk, values of another type, and truncated values.
-pub(super) async fn spoil(cli: &Cli, time: Duration, rng: &mut StdRng) -> anyhow::Result<()> {
+pub(super) async fn mark_for_replacement(
+    cli: &Cli,
+    time: Duration,
+    rng: &mut StdRng,
+) -> anyhow::Result<()> {
     let begun = Instant::now();
     while begun.elapsed() < time {
         let keys = cli.keys(&format!("{PREFIX}:*")).await?;

@@ -108,7 +108,9 @@ async fn one(
             cli.run::<String>(&["CLIENT", "PAUSE", &millis, what]).await?;
             tokio::time::sleep(length).await;
         }
-        Kind::RedisJunk => keys::spoil(&servers.redis.cli().await?, length, rng).await?,
+        Kind::RedisJunk => {
+            keys::mark_for_replacement(&servers.redis.cli().await?, length, rng).await?
+        }
         Kind::RedisClientKill => {
             let cli = servers.redis.cli().await?;
             cli.run::<i64>(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]).await?;
