@@ -31,7 +31,7 @@ const READING: Duration = Duration::from_millis(100);
 pub(crate) struct Draining {
     pub(super) services: Services,
     pub(super) server: ServerHandle,
-    pub(super) closer: ListenerShutdown,
+    pub(super) shutdown: ListenerShutdown,
     pub(super) servers: Ending,
     /// `DRAIN_SECONDS`.
     pub(super) unready: Duration,
@@ -41,7 +41,7 @@ impl Draining {
     /// Ends the site when the program is asked to stop.
     pub(crate) async fn when_asked(self, stop: Stop) {
         stop.asked().await;
-        let Self { services, server, closer, servers, unready } = self;
+        let Self { services, server, shutdown, servers, unready } = self;
         tokio::spawn({
             let stop = stop.clone();
             async move {
@@ -66,11 +66,11 @@ impl Draining {
         }
         log::info!("stopping after the requests in progress");
         services.streams.end();
-        closer.drop_new_connections();
+        shutdown.drop_new_connections();
         sleep(ACCEPTING).await;
         server.pause().await;
         sleep(PAUSING).await;
-        closer.refuse();
+        shutdown.refuse();
         sleep(READING).await;
         server.stop(true).await;
     }

@@ -118,7 +118,7 @@ impl Listener {
     ///
     /// # Errors
     /// When the process has too many files open.
-    pub(super) fn closer(&self) -> io::Result<ListenerShutdown> {
+    pub(super) fn shutdown(&self) -> io::Result<ListenerShutdown> {
         let same = match (&self.socket, self.is_own) {
             (_, false) => return Ok(ListenerShutdown(None)),
             (Socket::Tcp(listener), true) => listener.try_clone()?.into(),

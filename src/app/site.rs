@@ -17,7 +17,7 @@ use crate::http::Site;
 pub struct Application {
     platform: Platform,
     server: Server,
-    closer: ListenerShutdown,
+    shutdown: ListenerShutdown,
     address: Listen,
     url: String,
 }
@@ -50,7 +50,7 @@ impl Application {
             }
             platform.follow_events().await?;
             let address = listener.address().map_err(in_vain)?;
-            let closer = listener.closer().map_err(in_vain)?;
+            let shutdown = listener.shutdown().map_err(in_vain)?;
             let (key, config) = (platform.secret_key()?, &platform.config.site);
             let site = Site::new(config, &key, &address);
             let url = site.url.clone();
@@ -59,15 +59,15 @@ impl Application {
                 platform.start_worker(stop);
             }
             let server = serve(&platform, listener, site).map_err(in_vain)?;
-            Ok((server, closer, address, url))
+            Ok((server, shutdown, address, url))
         };
         let listening = tokio::select! {
             listening = listening => listening,
             () = stop.asked() => Err(ServersError::Interrupted.into()),
         };
         match listening {
-            Ok((server, closer, address, url)) => {
-                Ok(Self { platform, server, closer, address, url })
+            Ok((server, shutdown, address, url)) => {
+                Ok(Self { platform, server, shutdown, address, url })
             }
             Err(err) => {
                 platform.stop().await;
@@ -101,7 +101,7 @@ impl Application {
         Draining {
             services: self.platform.services.clone(),
             server: self.server.handle(),
-            closer: self.closer.clone(),
+            shutdown: self.shutdown.clone(),
             servers: self.platform.ending(),
             unready: self.platform.config.site.drain,
         }
@@ -109,10 +109,10 @@ impl Application {
 
     /// Serves until the site is stopped, then stops the servers that it started. Requests in flight are finished.
     pub async fn run_until_stopped(self) -> Result<(), StartError> {
-        let Self { platform, server, closer, .. } = self;
+        let Self { platform, server, shutdown, .. } = self;
         let result = server.await.map_err(StartError::Serve);
         // Otherwise it would keep the socket open.
-        drop(closer);
+        drop(shutdown);
         platform.stop().await;
         result
     }

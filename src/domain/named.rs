@@ -18,7 +18,7 @@ macro_rules! named {
             pub const ALL: [Self; [$($name),+].len()] = [$(Self::$variant),+];
 
             /// Its name in URLs, forms and metrics, and in the database.
-            pub fn name(self) -> &'static str {
+            pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)+
                 }
@@ -43,7 +43,7 @@ macro_rules! named {
 
         impl $type {
             /// The text that users see.
-            pub fn $text(self) -> &'static str {
+            pub const fn $text(self) -> &'static str {
                 match self {
                     $(Self::$variant => $shown,)+
                 }

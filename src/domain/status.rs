@@ -5,51 +5,28 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::field_errors::{one_of, quoted};
+use super::named::named;
 
-/// The status of a listing. Its names are those of the column, and of `StandardStatus` in the RESO Data Dictionary 2.0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// Not published yet: the public gets 404.
-    Draft,
-    /// On the market.
-    #[default]
-    Active,
-    /// Under offer.
-    Pending,
-    /// Sold or let: its page remains, and only lists that ask for closed listings show it.
-    Closed,
-    /// Withdrawn from the market: its page says so.
-    Withdrawn,
+named! {
+    /// The status of a listing. Its names are those of the column, and of `StandardStatus` in the RESO Data Dictionary 2.0.
+    #[derive(Default, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Status, label {
+        /// Not published yet: the public gets 404.
+        Draft = "draft", "Draft";
+        /// On the market.
+        #[default]
+        Active = "active", "Active";
+        /// Under offer.
+        Pending = "pending", "Under offer";
+        /// Sold or let: its page remains, and only lists that ask for closed listings show it.
+        Closed = "closed", "Sold or let";
+        /// Withdrawn from the market: its page says so.
+        Withdrawn = "withdrawn", "Withdrawn";
+    }
 }
 
 impl Status {
-    /// Every status, in the order of a sale.
-    pub const ALL: [Self; 5] =
-        [Self::Draft, Self::Active, Self::Pending, Self::Closed, Self::Withdrawn];
-
-    /// The name in the database, in URLs, files and JSON.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Active => "active",
-            Self::Pending => "pending",
-            Self::Closed => "closed",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
-    /// The name for people.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Draft => "Draft",
-            Self::Active => "Active",
-            Self::Pending => "Under offer",
-            Self::Closed => "Sold or let",
-            Self::Withdrawn => "Withdrawn",
-        }
-    }
-
     /// The usual next status of a sale, and the label of its button.
     pub fn next(self) -> (Self, &'static str) {
         match self {
@@ -58,11 +35,6 @@ impl Status {
             Self::Pending => (Self::Closed, "Close"),
             Self::Closed | Self::Withdrawn => (Self::Active, "Relist"),
         }
-    }
-
-    /// The status with a name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.name() == name)
     }
 
     /// Whether lists, feeds and the sitemap show listings of this status by default.

@@ -33,7 +33,7 @@ impl Pool {
                     let next =
                         receiver.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
                     match next {
-                        // A panic is logged, and its sender is dropped: whoever waits for the outcome learns of it.
+                        // A panic is logged. It drops the sender of the outcome, which gives the caller an error.
                         Some(work) => drop(catch_unwind(AssertUnwindSafe(work))),
                         None => return,
                     }

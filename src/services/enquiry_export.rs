@@ -67,17 +67,16 @@ fn csv<'a>(rows: impl IntoIterator<Item = [Cow<'a, str>; 10]>) -> io::Result<Vec
 }
 
 fn cells(found: &Enquiry) -> [Cow<'_, str>; 10] {
-    let text = |text: &'_ str| guard(Cow::Owned(text.to_owned()));
     [
         found.id.to_string().into(),
         found.created_at.to_rfc3339_opts(SecondsFormat::Secs, true).into(),
         found.state.name().into(),
         found.property.to_string().into(),
-        text(&found.property_title),
-        text(&found.name),
-        text(&found.email),
-        text(&found.phone),
+        guard(found.property_title.as_str().into()),
+        guard(found.name.as_str().into()),
+        guard(found.email.as_str().into()),
+        guard(found.phone.as_str().into()),
         if found.viewing { "yes" } else { "no" }.into(),
-        text(&found.message),
+        guard(found.message.as_str().into()),
     ]
 }
