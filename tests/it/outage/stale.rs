@@ -118,11 +118,12 @@ async fn a_page_that_stands_in_tells_how_long_ago_it_was_loaded_and_how_long_ago
     let app = plan.set("PAGE_CACHE_TTL", "2").start().await;
     let path = "/properties/1/";
     app.has_in_memory(path).await;
-    // The site still hears of events, and can't open another connection.
+    // The site still hears of events and reads the log, and can't open another connection.
     let others = format!(
         "ALTER ROLE {role} CONNECTION LIMIT 1;
          SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-         WHERE usename = '{role}' AND application_name <> 'property-listings events'"
+         WHERE usename = '{role}'
+             AND application_name NOT IN ('property-listings events', 'property-listings log')"
     );
     app.sql(&others).await;
     for wanted in 2..=4 {
