@@ -65,6 +65,8 @@ pub(in crate::app) fn serve(
         Socket::Tcp(listener) => builder.listen("site", listener, move || {
             fn_service(|stream: TcpStream| async move {
                 let peer = stream.peer_addr().ok();
+                // Otherwise the end of a response could wait until the client acknowledges what comes before.
+                let _ = stream.set_nodelay(true);
                 hold_little(&stream);
                 Ok((stream, peer))
             })

@@ -9,6 +9,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use deadpool_redis::redis::aio::MultiplexedConnection;
+use deadpool_redis::redis::io::tcp::TcpSettings;
 use deadpool_redis::redis::{
     self, AsyncConnectionConfig, Client, ConnectionInfo, RedisError, RedisResult,
 };
@@ -93,7 +94,8 @@ async fn open(info: ConnectionInfo, command: Duration) -> RedisResult<Multiplexe
     let settings = AsyncConnectionConfig::new()
         .set_connection_timeout(Some(CONNECT))
         .set_response_timeout(Some(command));
-    let client = Client::open(info)?;
+    // Otherwise a command waits until the server acknowledges the one before (Nagle's algorithm), for up to 40 ms.
+    let client = Client::open(info.set_tcp_settings(TcpSettings::default().set_nodelay(true)))?;
     let connection = client.get_multiplexed_async_connection_with_config(&settings).await;
     connection.map_err(|err| match err.is_io_error() {
         true => other(&format!("{name}: {}", reason(&err))),
